@@ -1,0 +1,194 @@
+"""Reads councils/NAME: where its records come from, its settings and its code lists."""
+
+import os
+import re
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from redress.errors import RedressError
+from redress.paths import councils_folder, safe_name
+
+StatutoryStage = Literal["stage_1", "stage_2", "stage_3"]
+
+CODE_LISTS = (
+    "causes",
+    "ethnicities",
+    "disabilities",
+    "delay_reasons",
+    "action_types",
+    "tags",
+    "age_bands",
+    "activity_measures",
+)
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Strict):
+    """source.yml: what kind of source, where it is, and how much of it an extract holds."""
+
+    kind: Literal["files"]
+    path: str
+    extract: Literal["full", "changes"] = "full"
+
+    @property
+    def folder(self) -> Path:
+        """The drop folder, with ${VARIABLES} of the environment filled in."""
+        return Path(_fill_environment(self.path)).expanduser().resolve()
+
+
+class Settings(_Strict):
+    """settings.yml: what differs from council to council in counting (domain.md, section 3)."""
+
+    council_name: str | None = None
+    gss_code: str | None = None
+    dfe_code: str | None = None
+    in_time_rule: Literal["within_limit", "within_extended", "agreed_extension"] = "within_limit"
+    stage2_clock_start: Literal["request", "statement"] = "request"
+    stage2_clock_end: Literal["response", "report"] = "response"
+    acknowledgement_limit: int = Field(default=3, ge=1)
+    corporate_limits: dict[StatutoryStage, int] | None = None
+    quarantine_threshold: float = Field(default=0.05, ge=0, le=1)
+    row_count_tolerance: float = Field(default=0.5, ge=0)
+    removal_limit: float = Field(default=0.2, ge=0, le=1)
+    records_begin: date | None = None
+    targets: dict[str, float] = Field(default_factory=dict)
+    closure_days: tuple[date, ...] = ()
+    count_closure_days: bool = False
+
+
+class Code(_Strict):
+    """One code of a council's list: its label and the standard code it stands for."""
+
+    label: str | None = None
+    maps_to: str | None = None
+    group: str | None = None
+    unit: str | None = None
+    note: str | None = None
+
+
+class Codes(_Strict):
+    """codes.yml: the open lists of the contract that this council declares."""
+
+    causes: dict[str, Code] = Field(default_factory=dict)
+    ethnicities: dict[str, Code] = Field(default_factory=dict)
+    disabilities: dict[str, Code] = Field(default_factory=dict)
+    delay_reasons: dict[str, Code] = Field(default_factory=dict)
+    action_types: dict[str, Code] = Field(default_factory=dict)
+    tags: dict[str, Code] = Field(default_factory=dict)
+    age_bands: dict[str, Code] = Field(default_factory=dict)
+    activity_measures: dict[str, Code] = Field(default_factory=dict)
+
+    def of(self, list_name: str) -> dict[str, Code]:
+        """The codes of one list, by name of the list."""
+        codes: dict[str, Code] = getattr(self, list_name)
+        return codes
+
+
+class Council:
+    """A council folder, read when asked for so that one broken file stops one council only."""
+
+    def __init__(self, folder: Path) -> None:
+        self.name = safe_name(folder.name, "council folder")
+        self.folder = folder
+
+    def __repr__(self) -> str:
+        return f"Council({self.name})"
+
+    @cached_property
+    def source(self) -> Source:
+        return _read(self.folder / "source.yml", Source, required=True)
+
+    @cached_property
+    def settings(self) -> Settings:
+        return _read(self.folder / "settings.yml", Settings)
+
+    @cached_property
+    def codes(self) -> Codes:
+        return _read(self.folder / "codes.yml", Codes)
+
+    @property
+    def title(self) -> str:
+        """The name people read."""
+        return self.settings.council_name or self.name.replace("_", " ").title()
+
+
+def load_councils(folder: Path | None = None) -> dict[str, Council]:
+    """Every council folder by name, sorted. A folder with a source.yml is a council."""
+    root = folder or councils_folder()
+    if not root.is_dir():
+        raise RedressError(
+            f"The councils folder {root} does not exist; set REDRESS_COUNCILS or run `redress new-council NAME`."
+        )
+    return {path.parent.name: Council(path.parent) for path in sorted(root.glob("*/source.yml"))}
+
+
+def get_council(name: str, folder: Path | None = None) -> Council:
+    """One council by name.
+
+    Raises RedressError if there is none of that name.
+    """
+    councils = load_councils(folder)
+    if name not in councils:
+        known = ", ".join(councils) or "none"
+        raise RedressError(
+            f"There is no council {name[:40]!r} in {folder or councils_folder()} (known: {known}); "
+            f"check the name or run `redress new-council NAME`."
+        )
+    return councils[name]
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def _read(path: Path, model: type[Model], required: bool = False) -> Model:
+    if not path.exists() and not required:
+        return model()
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        return model.model_validate(_codes_without_facts(document))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise RedressError(f"{path} cannot be read: {str(problem).splitlines()[0]}; correct the file.") from None
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        key = ".".join(str(part) for part in first["loc"]) or "the file"
+        raise RedressError(f"{path}: {key}: {first['msg']}; correct the value (see docs/run/councils.md).") from None
+
+
+def _codes_without_facts(document: Any) -> Any:
+    """`CODE:` with nothing behind it and `CODE: label` are short forms of a code with its facts."""
+    if not isinstance(document, dict):
+        return document
+    return {
+        key: {str(code): _code(facts) for code, facts in value.items()}
+        if key in CODE_LISTS and isinstance(value, dict)
+        else value
+        for key, value in document.items()
+    }
+
+
+def _code(facts: Any) -> Any:
+    if facts is None:
+        return {}
+    return {"label": facts} if isinstance(facts, str) else facts
+
+
+def _fill_environment(text: str) -> str:
+    from redress.paths import Home
+
+    known = {**os.environ, "REDRESS_HOME": str(Home.from_environment().root)}
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in known:
+            raise RedressError(f"The source path uses ${{{name}}}, which is not set; set it in the environment.")
+        return known[name]
+
+    return re.sub(r"\$\{(\w+)\}", value, text)

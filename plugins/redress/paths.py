@@ -1,0 +1,72 @@
+"""Where things lie: the data folder and the councils folder, from the environment."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from redress.errors import RedressError
+
+_SAFE_NAME = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
+
+
+@dataclass(frozen=True)
+class Home:
+    """The data folder and its rooms (see docs/run)."""
+
+    root: Path
+
+    @classmethod
+    def from_environment(cls) -> "Home":
+        """REDRESS_HOME, or ./data."""
+        return cls(Path(os.environ.get("REDRESS_HOME", "data")).expanduser().resolve())
+
+    @property
+    def landing(self) -> Path:
+        return self.root / "landing"
+
+    @property
+    def quarantine(self) -> Path:
+        return self.root / "quarantine"
+
+    @property
+    def build(self) -> Path:
+        return self.root / "build"
+
+    @property
+    def published(self) -> Path:
+        return self.root / "published"
+
+    @property
+    def reports(self) -> Path:
+        return self.root / "reports"
+
+    @property
+    def returns(self) -> Path:
+        return self.root / "returns"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def airflow(self) -> Path:
+        return self.root / "airflow"
+
+
+def councils_folder() -> Path:
+    """REDRESS_COUNCILS, or ./councils."""
+    return Path(os.environ.get("REDRESS_COUNCILS", "councils")).expanduser().resolve()
+
+
+def safe_name(name: str, what: str) -> str:
+    """The name itself, if it can be part of a path without leaving its folder.
+
+    Raises RedressError for anything but lower-case letters, digits and underscores.
+    """
+    if not _SAFE_NAME.match(name):
+        raise RedressError(
+            f"The {what} {name[:40]!r} cannot be used as a folder name; "
+            "use lower-case letters, digits and underscores only."
+        )
+    return name
