@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What is known of one landed extract. No value of any record is in it."""
+    """What is known of one landed extract. No value of any record is in it.
+
+    rows_of names the earlier extract with the same content, where the rows are kept once.
+    """
 
     extract_id: str
     council: str
@@ -40,6 +43,7 @@ class Manifest:
     missing_columns: tuple[str, ...] = ()
     null_shares: dict[str, float] = field(default_factory=dict)
     rejected: str | None = None
+    rows_of: str | None = None
     contract_version: int = 0
     code_version: str = redress.__version__
 
@@ -50,9 +54,9 @@ class Manifest:
 
 
 def land(home: Home, council: Council, source: Source, delivery: Delivery, key: bytes) -> Manifest | None:
-    """Lands one delivery; None if its content has landed already (nothing changes then).
+    """Lands one delivery; None if this very extract, or these very changes, have landed already.
 
-    key turns person references into pseudonyms.
+    A full extract alike the one before lands as a manifest alone: its rows are kept once. key turns person references into pseudonyms.
 
     A file that cannot be read, or that lacks a required column, is kept whole under
     quarantine/<council>/rejected and landed as a manifest without rows.
@@ -64,6 +68,8 @@ def land(home: Home, council: Council, source: Source, delivery: Delivery, key: 
         return _reject(home, delivery, _sha256(delivery.location), str(problem), landed)
     if _is_known(content.sha256, delivery, landed):
         return None
+    if alike := _full_extract_alike(content.sha256, delivery, landed):
+        return _land_again(home, delivery, alike)
     entity = load_contract().entities[delivery.entity]
     missing = tuple(name for name in entity.required if name not in content.header)
     if missing:
@@ -87,7 +93,7 @@ def manifests(home: Home, council: str, entity: str | None = None) -> list[Manif
 
 def rows_file(home: Home, manifest: Manifest) -> Path:
     """Where the rows of a landed extract lie."""
-    return _folder(home, manifest.council, manifest.entity, manifest.extract_id) / "rows.parquet"
+    return _folder(home, manifest.council, manifest.entity, manifest.rows_of or manifest.extract_id) / "rows.parquet"
 
 
 @contextmanager
@@ -112,15 +118,30 @@ def _extract_id(delivery: Delivery, sha256: str) -> str:
 
 
 def _is_known(sha256: str, delivery: Delivery, landed: list[Manifest]) -> bool:
-    """The same content landed before: as this very extract, among changes, or as the latest full extract."""
-    if any(m.sha256 == sha256 and m.extract_date == delivery.extract_date for m in landed):
-        return True
-    if delivery.extract_kind == "changes":
-        return any(m.sha256 == sha256 for m in landed)
-    before = [
-        m for m in landed if m.extract_date <= delivery.extract_date and m.extract_kind == "full" and not m.rejected
-    ]
-    return bool(before) and before[-1].sha256 == sha256
+    """Whether it landed before as this very extract, or as changes of any night."""
+    same = [m for m in landed if m.sha256 == sha256]
+    return any(m.extract_date == delivery.extract_date for m in same) or (
+        delivery.extract_kind == "changes" and any(not m.rejected for m in same)
+    )
+
+
+def _full_extract_alike(sha256: str, delivery: Delivery, landed: list[Manifest]) -> Manifest | None:
+    """The full extract before this one, if it has the same content."""
+    before = [m for m in landed if m.extract_kind == "full" and not m.rejected and m.extract_date < delivery.extract_date]
+    return before[-1] if delivery.extract_kind == "full" and before and before[-1].sha256 == sha256 else None
+
+
+def _land_again(home: Home, delivery: Delivery, alike: Manifest) -> Manifest:
+    manifest = replace(
+        alike,
+        extract_id=_extract_id(delivery, alike.sha256),
+        extract_date=delivery.extract_date,
+        source_file=delivery.name,
+        rows_of=alike.rows_of or alike.extract_id,
+    )
+    with new_folder(_folder(home, delivery.council, delivery.entity, manifest.extract_id)) as draft:
+        _write_manifest(draft, manifest)
+    return manifest
 
 
 def _write(home: Home, council: Council, delivery: Delivery, entity: Entity, content: Content, key: bytes) -> Manifest:

@@ -67,11 +67,32 @@ def test_nothing_personal_is_written(home: Home, council: Council, source: FileS
         assert personal not in written
 
 
-def test_the_same_content_again_changes_nothing(home: Home, council: Council, source: FileSource) -> None:
+def test_the_same_extract_again_is_recognised(home: Home, council: Council, source: FileSource) -> None:
     first = land_cases(home, council, source, CASES + ROW)
     assert land_cases(home, council, source, CASES + ROW) is None
-    assert land_cases(home, council, source, CASES + ROW, date(2024, 3, 6)) is None
     assert manifests(home, "barsetshire") == [first]
+
+
+def test_a_full_extract_alike_the_one_before_keeps_its_rows_once(
+    home: Home, council: Council, source: FileSource
+) -> None:
+    first = land_cases(home, council, source, CASES + ROW)
+    second = land_cases(home, council, source, CASES + ROW, date(2024, 3, 6))
+    third = land_cases(home, council, source, CASES + ROW, date(2024, 3, 7))
+    assert first
+    assert second
+    assert third
+    assert (second.extract_date, second.rows) == (date(2024, 3, 6), 1)
+    assert rows_file(home, third) == rows_file(home, second) == rows_file(home, first)
+    assert len(list(home.landing.rglob("rows.parquet"))) == 1
+
+
+def test_the_same_changes_again_are_recognised_whatever_the_night(
+    home: Home, council: Council, source: FileSource
+) -> None:
+    changes = FileSource("barsetshire", source.folder, "changes")
+    assert land_cases(home, council, changes, CASES + ROW)
+    assert land_cases(home, council, changes, CASES + ROW, date(2024, 3, 6)) is None
 
 
 def test_content_that_came_back_after_another_is_news(home: Home, council: Council, source: FileSource) -> None:

@@ -1,0 +1,163 @@
+"""The `redress` command. Each command says what it does, and ends with the exit codes of the design."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from redress.errors import RedressError, UsageError
+
+FAILED, WRONG_USAGE, HELD_BACK = 1, 2, 3
+
+app = typer.Typer(
+    name="redress",
+    help="Complaints about children's social care: from records to published figures.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    add_completion=False,
+)
+
+_debug = False
+
+
+@app.callback()
+def options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False) -> None:
+    """Complaints about children's social care: from records to published figures."""
+    global _debug
+    _debug = debug
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date; write it as YYYY-MM-DD.") from None
+
+
+Councils = Annotated[
+    list[str] | None, typer.Option("--council", "-c", help="Only this council (may be given more than once).")
+]
+ExtractDate = Annotated[
+    date | None,
+    typer.Option("--date", parser=_date, metavar="YYYY-MM-DD", help="The extract date; today if not given."),
+]
+
+
+@app.command()
+def nightly(
+    council: Councils = None,
+    extract_date: ExtractDate = None,
+    allow_removal: Annotated[
+        bool, typer.Option(help="Let full extracts remove many records this once (rule V04).")
+    ] = False,
+    wait: Annotated[bool, typer.Option(help="Wait for another nightly run to end.")] = False,
+) -> None:
+    """Runs the nightly DAGs once, in this process.
+
+    Examples: `redress nightly`, `redress nightly --council harrow --date 2020-06-30`
+    """
+    with _errors_for_people():
+        from redress.councils import get_council
+        from redress.run import run_with_progress
+
+        for name in council or []:
+            get_council(name)
+        raise typer.Exit(run_with_progress(extract_date or _today(), council or [], allow_removal, wait))
+
+
+@app.command("new-council")
+def new_council(name: Annotated[str, typer.Argument(help="Lower-case letters, digits and underscores.")]) -> None:
+    """Makes councils/NAME with commented examples.
+
+    Example: `redress new-council barsetshire`
+    """
+    with _errors_for_people():
+        from redress.paths import councils_folder
+        from redress.scaffold import new_council as scaffold
+
+        folder = scaffold(name, councils_folder())
+        typer.echo(f"Made {folder}. Set path in source.yml to the drop folder, then: redress nightly --council {name}")
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(help="A CSV file in contract form, or a folder of them.")],
+    council: Annotated[
+        str | None, typer.Option("--council", "-c", help="Whose codes and loaded records to use.")
+    ] = None,
+    extract_date: ExtractDate = None,
+) -> None:
+    """Validates a file or folder against the rules without loading it.
+
+    Examples: `redress check cases.csv --council harrow`, `redress check drop/harrow`
+    """
+    with _errors_for_people():
+        from redress.councils import get_council
+        from redress.run import show_check
+
+        raise typer.Exit(show_check(path, extract_date or _today(), get_council(council) if council else None))
+
+
+@app.command()
+def status() -> None:
+    """Shows the last loads, open issues, what is published and what is overdue.
+
+    Example: `redress status`
+    """
+    with _errors_for_people():
+        from redress.run import show_status
+
+        show_status()
+
+
+@app.command()
+def rebuild() -> None:
+    """Builds the warehouse again from landing, and publishes it.
+
+    Example: `redress rebuild`
+    """
+    with _errors_for_people():
+        from redress.run import rebuild_warehouse
+
+        raise typer.Exit(rebuild_warehouse())
+
+
+@app.command()
+def demo(
+    dirty: Annotated[
+        bool, typer.Option(help="Load the drop with seeded faults, into a data folder of its own.")
+    ] = False,
+) -> None:
+    """Rebuilds five councils' records from their published figures and runs the nightly job on them.
+
+    Examples: `redress demo`, `redress demo --dirty`
+    """
+    with _errors_for_people():
+        from redress.demo.show import run_demo
+
+        raise typer.Exit(run_demo(dirty))
+
+
+def _today() -> date:
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    return datetime.now(ZoneInfo("Europe/London")).date()
+
+
+@contextmanager
+def _errors_for_people() -> Iterator[None]:
+    from redress import telemetry
+
+    telemetry.switch_off()
+    try:
+        yield
+    except RedressError as problem:
+        if _debug:
+            raise
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(WRONG_USAGE if isinstance(problem, UsageError) else FAILED) from None

@@ -1,0 +1,108 @@
+"""The nightly job's steps, as the DAGs call them: find deliveries, land each, validate and accept."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from redress.councils import get_council, load_councils
+from redress.errors import RedressError
+from redress.landing import store
+from redress.landing.pseudonym import pseudonym_key
+from redress.paths import Home
+from redress.sources import open_source
+from redress.validation.load import LoadResult, run_load
+from redress.validation.loads import committed, pending
+
+LOCK_SECONDS = 600
+
+
+def deliveries(council_name: str, extract_date: date) -> list[str]:
+    """Paths of what there is to take for a night. Sources of other kinds give their own kind of address.
+
+    Raises RedressError if the source cannot be reached or no pseudonym key is set.
+    """
+    pseudonym_key()
+    source = open_source(get_council(council_name))
+    return [str(delivery.location) for delivery in source.deliveries(extract_date)]
+
+
+def land(council_name: str, location: str, extract_date: date) -> dict[str, str | int]:
+    """Lands one delivery; what it returns holds counts and names only."""
+    home, council = Home.from_environment(), get_council(council_name)
+    source = open_source(council)
+    delivery = source.delivery(Path(location), extract_date)
+    with locked(home, council_name):
+        manifest = store.land(home, council, source, delivery, pseudonym_key())
+    if manifest is None:
+        return {"entity": delivery.entity, "file": delivery.name, "outcome": "landed before", "rows": 0}
+    outcome = "rejected" if manifest.rejected else "landed"
+    return {"entity": delivery.entity, "file": delivery.name, "outcome": outcome, "rows": manifest.rows}
+
+
+def validate_and_accept(council_name: str, extract_date: date, allow_removal: bool = False) -> dict[str, int]:
+    """Runs a load for every night that has landed extracts and no load yet, up to the extract date.
+
+    A night that was loaded before, with nothing new since, stays as it is. Returns counts of tonight's loads.
+    Raises RedressError if a load fails; what it had done is then undone by being forgotten.
+    """
+    home, council = Home.from_environment(), get_council(council_name)
+    with locked(home, council_name):
+        groups = pending(home, council_name, extract_date)
+        nights = [next(iter(group.values())).extract_date for group in groups]
+        done = {load.extract_date for load in committed(home, council_name)}
+        if extract_date not in done and extract_date not in nights and extract_date >= max(done, default=extract_date):
+            groups, nights = [*groups, {}], [*nights, extract_date]
+        delivered = frozenset(d.entity for d in open_source(council).deliveries(extract_date))
+        results = [
+            run_load(home, council, night, extracts, allow_removal, delivered)
+            for night, extracts in zip(nights, groups, strict=True)
+        ]
+    return _totals(results)
+
+
+def build_and_publish(extract_date: date) -> dict[str, int]:
+    """Builds the warehouse from all that is accepted and publishes it; returns the rows of each table.
+
+    Raises RedressError if tests fail: then the facts published before stay, beside tonight's issues.
+    """
+    from redress.warehouse import build
+
+    result = build.build_and_publish(Home.from_environment(), load_councils(), extract_date)
+    if result.failed_tests:
+        raise RedressError(
+            f"The facts of {extract_date} failed {len(result.failed_tests)} tests, so those published before stay: "
+            f"{'; '.join(result.failed_tests)}"
+        )
+    return result.rows
+
+
+def _totals(results: list[LoadResult]) -> dict[str, int]:
+    runs = [run for result in results for run in result.runs]
+    return {
+        "loads": len(results),
+        "landed": sum(run.rows_landed for run in runs),
+        "accepted": sum(run.rows_accepted for run in runs),
+        "quarantined": sum(run.rows_quarantined for run in runs),
+        "unchanged": sum(run.rows_unchanged for run in runs),
+        "warnings": sum(run.rows_with_warnings for run in runs),
+        "rejected_files": sum(run.verdict == "rejected" for run in runs),
+    }
+
+
+@contextmanager
+def locked(home: Home, council_name: str) -> Iterator[None]:
+    """One writer a council: a second one waits, and says so plainly if it waited in vain."""
+    from filelock import FileLock, Timeout
+
+    folder = home.landing / council_name
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(folder / ".lock")
+    try:
+        with lock.acquire(timeout=LOCK_SECONDS):
+            yield
+    except Timeout:
+        raise RedressError(
+            f"Another load of {council_name} is still running after {LOCK_SECONDS} s; "
+            "let it finish, or end that process, and run this again."
+        ) from None

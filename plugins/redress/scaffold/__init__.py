@@ -1,0 +1,25 @@
+"""Makes the folder of a new council, with commented examples to edit."""
+
+from pathlib import Path
+
+from redress.errors import UsageError
+from redress.paths import safe_name
+
+_TEMPLATES = Path(__file__).parent
+
+
+def new_council(name: str, councils: Path) -> Path:
+    """Writes councils/NAME and returns it.
+
+    Raises UsageError if there is such a folder already, RedressError for a name that cannot be a folder's.
+    """
+    folder = councils / safe_name(name, "council name")
+    if folder.exists():
+        raise UsageError(f"{folder} is there already; edit its files, or choose another name.")
+    folder.mkdir(parents=True)
+    (folder / "returns").mkdir()
+    for template in sorted(_TEMPLATES.glob("*.yml")):
+        text = template.read_text(encoding="utf-8")
+        filled = text.replace("{name}", name).replace("{title}", name.replace("_", " ").title())
+        (folder / template.name).write_text(filled, encoding="utf-8")
+    return folder

@@ -1,0 +1,72 @@
+"""What the data folder holds: last loads, open issues, what is published, what is overdue."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from redress.duck import connect
+from redress.paths import Home
+from redress.validation.loads import Load, committed
+
+
+@dataclass(frozen=True)
+class CouncilStatus:
+    """One council: its newest load, and what the published warehouse says of it (None: not published yet)."""
+
+    council: str
+    loads: int
+    extract_date: date | None
+    sentences: tuple[str, ...]
+    open_critical: int | None
+    open_warnings: int | None
+    overdue: int | None
+    due_in_five_days: int | None
+
+
+def status(home: Home, councils: list[str]) -> list[CouncilStatus]:
+    """The state of each council, read from its committed loads and the published warehouse."""
+    reporting = home.published / "reporting.duckdb"
+    return [_council_status(committed(home, council), council, reporting) for council in councils]
+
+
+def _council_status(loads: list[Load], council: str, reporting: Path) -> CouncilStatus:
+    newest = loads[-1] if loads else None
+    critical, warnings, overdue, due = _published(reporting, council)
+    return CouncilStatus(
+        council=council,
+        loads=len(loads),
+        extract_date=newest.extract_date if newest else None,
+        sentences=tuple(_news(newest)) if newest else (),
+        open_critical=critical,
+        open_warnings=warnings,
+        overdue=overdue,
+        due_in_five_days=due,
+    )
+
+
+def _news(load: Load) -> list[str]:
+    """The verdicts of a load that a person has to look at."""
+    runs: list[dict[str, Any]] = json.loads((load.folder / "load.json").read_text(encoding="utf-8"))["runs"]
+    return [run["verdict_text"] for run in runs if run["verdict"] in ("accepted_held_back", "rejected")]
+
+
+def _published(reporting: Path, council: str) -> tuple[int | None, ...]:
+    if not reporting.exists():
+        return (None, None, None, None)
+    with connect(reporting, read_only=True) as con:
+        row = con.execute(
+            """
+            select
+                (select count(*) from reporting.dq_issues
+                 where council = $council and resolved_on is null and severity = 'critical'),
+                (select count(*) from reporting.dq_issues
+                 where council = $council and resolved_on is null and severity = 'warning'),
+                (select count(*) from reporting.watch_list where council = $council and is_overdue),
+                (select count(*) from reporting.watch_list
+                 where council = $council and not is_overdue and working_days_left <= 5)
+            """,
+            {"council": council},
+        ).fetchone()
+    return tuple(row) if row else (None, None, None, None)

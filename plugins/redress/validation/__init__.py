@@ -1,0 +1,1 @@
+"""Validation: runs the rules, splits accepted from quarantined, keeps the issue log."""

@@ -1,0 +1,107 @@
+"""What the batch rules (V01 to V04) look at: one row an extract, one row an extract's column; and removals."""
+
+from statistics import median
+from typing import TYPE_CHECKING
+
+from redress.contract import load_contract
+from redress.landing.store import Manifest, manifests
+from redress.paths import Home
+from redress.validation.loads import Load
+from redress.validation.state import newest_full_extract
+
+if TYPE_CHECKING:
+    import duckdb
+
+EXTRACTS_IN_MEDIAN = 10
+
+
+def prepare_batch(
+    con: "duckdb.DuckDBPyConnection",
+    home: Home,
+    council: str,
+    extracts: dict[str, Manifest],
+    loads: list[Load],
+    removal_allowed: bool,
+) -> None:
+    """Fills incoming.batch, incoming.batch_columns and removed.<entity> (keys a full extract no longer holds)."""
+    con.execute("create schema removed")
+    for entity in load_contract().entities:
+        con.execute(f"create table removed.{entity} as {_removed_sql(home, entity, extracts.get(entity), loads)}")
+    con.execute("""
+        create table incoming.batch (
+            entity varchar, extract_id varchar, extract_kind varchar, rows_landed bigint, missing_columns varchar,
+            loaded_keys bigint, removed_keys bigint, removal_allowed boolean, median_rows double, is_rejected boolean
+        )
+    """)
+    con.execute("""
+        create table incoming.batch_columns (
+            entity varchar, column_name varchar, null_share double, previous_null_share double
+        )
+    """)
+    decided = {extract for load in loads for extract in load.extracts}
+    for manifest in extracts.values():
+        earlier = [
+            m
+            for m in manifests(home, council, manifest.entity)
+            if m.extract_id in decided and m.extract_kind == "full" and not m.rejected
+        ]
+        recent = [m.rows for m in earlier[-EXTRACTS_IN_MEDIAN:]]
+        con.execute(
+            f"""
+            insert into incoming.batch
+            select $entity, $extract_id, $kind, $rows, $missing,
+                (select count(*) from loaded.{manifest.entity}), (select count(*) from removed.{manifest.entity}),
+                $allowed, $median, $rejected
+            """,
+            {
+                "entity": manifest.entity,
+                "extract_id": manifest.extract_id,
+                "kind": manifest.extract_kind,
+                "rows": manifest.rows,
+                "missing": ";".join(manifest.missing_columns) or None,
+                "allowed": removal_allowed,
+                "median": median(recent) if recent else None,
+                "rejected": manifest.rejected is not None,
+            },
+        )
+        previous = earlier[-1].null_shares if earlier and manifest.extract_kind == "full" else {}
+        if manifest.null_shares:
+            con.executemany(
+                "insert into incoming.batch_columns values (?, ?, ?, ?)",
+                [[manifest.entity, name, share, previous.get(name)] for name, share in manifest.null_shares.items()],
+            )
+
+
+def _removed_sql(home: Home, entity: str, manifest: Manifest | None, loads: list[Load]) -> str:
+    """Keys in force that tonight's full extract does not hold, in quarantine or not."""
+    nothing = f"select record_key from loaded.{entity} where false"
+    if manifest is None or manifest.rejected or manifest.extract_kind != "full":
+        return nothing
+    newest = newest_full_extract(loads, entity, home)
+    if newest and newest > manifest.extract_date:
+        return nothing
+    return f"""
+        select record_key from loaded.{entity}
+        where record_key not in (select record_key from arrived.{entity})
+            and extract_date <= date '{manifest.extract_date}'
+    """
+
+
+def apply_removals(con: "duckdb.DuckDBPyConnection", entities: list[str]) -> None:
+    """Takes removed keys, and what hangs on removed cases, out of what is loaded; fills deleted.<entity>."""
+    con.execute("create schema deleted")
+    for entity in load_contract().entities.values():
+        removed = f"select record_key from removed.{entity.name}" if entity.name in entities else "select null"
+        hanging = (
+            "or case_ref in (select record_key from removed.cases)"
+            if entity.name != "cases" and "case_ref" in entity.columns and "cases" in entities
+            else ""
+        )
+        con.execute(f"""
+            create table deleted.{entity.name} as
+            select record_key, {", ".join(entity.key)} from loaded.{entity.name}
+            where record_key in ({removed}) {hanging}
+        """)
+        con.execute(f"""
+            delete from loaded.{entity.name} where record_key in (select record_key from deleted.{entity.name})
+        """)

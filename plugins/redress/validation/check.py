@@ -1,0 +1,82 @@
+"""Validates a file or a folder without loading it."""
+
+import secrets
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from redress.contract import load_contract
+from redress.councils import Council
+from redress.duck import connect
+from redress.errors import UsageError
+from redress.landing.store import Manifest, land
+from redress.paths import Home
+from redress.sources.files import FileSource
+from redress.validation.load import decide_rows, load_runs
+from redress.validation.loads import committed
+from redress.validation.verdicts import LoadRun
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One failing row, or one failing extract (then key, row and case_ref are empty)."""
+
+    rule: str
+    severity: str
+    entity: str
+    record_key: str
+    column: str | None
+    source_file: str | None
+    source_row: int | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a load of these files would say: a run for each entity delivered, and every finding."""
+
+    runs: tuple[LoadRun, ...]
+    findings: tuple[Finding, ...]
+
+    def is_held_back(self, threshold: float) -> bool:
+        """Whether the nightly job would end with exit code 3."""
+        return any(run.verdict == "rejected" or run.passes_threshold(threshold) for run in self.runs)
+
+
+def check(path: Path, extract_date: date, council: Council | None = None) -> Verdict:
+    """Runs the rules over the files, beside what is loaded of the council.
+
+    Without a council the contract alone decides: nothing is loaded and no code is declared.
+    Raises UsageError if there is nothing to check at the path.
+    """
+    with tempfile.TemporaryDirectory(prefix="redress-check-") as folder:
+        scratch = Home(Path(folder))
+        checked = council or Council(scratch.root / "unnamed_council")
+        extracts = _land(scratch, checked, path, extract_date, council.source.extract if council else "full")
+        loads = committed(Home.from_environment(), checked.name)
+        with connect() as con:
+            decide_rows(con, scratch, checked, extract_date, extracts, loads, allow_removal=False)
+            runs = load_runs(con, checked.name, 0, extract_date, extracts, frozenset(), seconds=0.0)
+            found = con.execute("""
+                select rule, severity, entity, record_key, column_name, source_file, source_row
+                from seen order by severity, rule, entity, source_row, column_name
+            """).fetchall()
+    delivered = tuple(run for run in runs if run.entity in extracts)
+    return Verdict(delivered, tuple(Finding(*row) for row in found))
+
+
+def _land(scratch: Home, council: Council, path: Path, extract_date: date, extract_kind: str) -> dict[str, Manifest]:
+    if not path.exists():
+        raise UsageError(f"There is nothing at {path}; give a CSV file or a folder of them.")
+    folder = path if path.is_dir() else path.parent
+    source = FileSource(council.name, folder, "changes" if extract_kind == "changes" else "full")
+    deliveries = source.deliveries(extract_date) if path.is_dir() else [source.delivery(path, extract_date)]
+    if not deliveries:
+        raise UsageError(
+            f"No file in {path} is named after an entity; name them <entity>.csv or <entity>_YYYY-MM-DD.csv "
+            f"(entities: {', '.join(load_contract().entities)})."
+        )
+    newest = {delivery.entity: delivery for delivery in deliveries}
+    key = secrets.token_bytes(32)
+    landed = [land(scratch, council, source, delivery, key) for delivery in newest.values()]
+    return {manifest.entity: manifest for manifest in landed if manifest}

@@ -1,0 +1,82 @@
+"""What a load says of each entity, in one word for tables and one sentence for people."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from redress.landing.store import Manifest
+from redress.validation.split import Counts
+
+HELD_BACK = ("accepted_held_back", "rejected")
+
+
+@dataclass(frozen=True)
+class LoadRun:
+    """One row an entity and load, as load_runs shows it."""
+
+    council: str
+    entity: str
+    extract_date: date
+    load_number: int
+    extract_id: str | None
+    extract_kind: str | None
+    source_file: str | None
+    rows_landed: int
+    rows_accepted: int
+    rows_quarantined: int
+    rows_unchanged: int
+    rows_released: int
+    rows_waiting: int
+    rows_deleted: int
+    rows_with_warnings: int
+    columns_dropped: int
+    verdict: str
+    verdict_text: str
+    seconds: float
+
+    def passes_threshold(self, threshold: float) -> bool:
+        """Whether the quarantined share of what landed lies over the council's threshold."""
+        return self.rows_landed > 0 and self.rows_quarantined / self.rows_landed > threshold
+
+
+def verdict(
+    entity: str,
+    manifest: Manifest | None,
+    counts: Counts,
+    warned: int,
+    batch_failures: list[str],
+    delivered_again: bool,
+) -> tuple[str, str]:
+    """The verdict and its sentence."""
+    if manifest is None:
+        if delivered_again:
+            return "unchanged", f"{entity}: the same file as before; nothing changed.{_released(counts)}"
+        return "not_delivered", f"{entity}: not delivered; nothing was removed.{_released(counts)}"
+    if manifest.rejected:
+        return "rejected", f"{entity}: rejected. {manifest.rejected}"
+    said = [_removal(counts, batch_failures), _empty(batch_failures), _released(counts)]
+    tail = "".join(said)
+    if counts.quarantined or "V04" in batch_failures or "V02" in batch_failures:
+        return "accepted_held_back", f"{entity}: accepted, {_records(counts.quarantined)} held back.{tail}"
+    if counts.landed == counts.unchanged and not counts.deleted and not warned:
+        return "unchanged", f"{entity}: {_records(counts.landed)} read, nothing new.{tail}"
+    if warned or batch_failures:
+        return "accepted_with_warnings", f"{entity}: accepted with warnings on {_records(warned)}.{tail}"
+    return "accepted", f"{entity}: accepted.{tail}"
+
+
+def _records(number: int) -> str:
+    return "1 record" if number == 1 else f"{number:,} records"
+
+
+def _released(counts: Counts) -> str:
+    return f" {_records(counts.released)} that waited came in." if counts.released else ""
+
+
+def _removal(counts: Counts, batch_failures: list[str]) -> str:
+    if "V04" in batch_failures:
+        return " The extract lacks too many of the records now loaded (V04), so none was removed."
+    return f" {_records(counts.deleted)} no longer in the extract removed." if counts.deleted else ""
+
+
+def _empty(batch_failures: list[str]) -> str:
+    return " The extract is empty (V02), so nothing was removed." if "V02" in batch_failures else ""
