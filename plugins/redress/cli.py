@@ -161,3 +161,14 @@ def _errors_for_people() -> Iterator[None]:
             raise
         typer.echo(str(problem), err=True)
         raise typer.Exit(WRONG_USAGE if isinstance(problem, UsageError) else FAILED) from None
+    except (typer.Exit, typer.BadParameter):
+        raise
+    except Exception as problem:
+        if _debug:
+            raise
+        typer.echo(
+            f"Redress stopped on a defect of its own ({type(problem).__name__}); nothing half-done is in force. "
+            "Run the command again as `redress --debug ...` and report what it shows.",
+            err=True,
+        )
+        raise typer.Exit(FAILED) from None

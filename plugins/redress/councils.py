@@ -166,12 +166,13 @@ def _codes_without_facts(document: Any) -> Any:
     """`CODE:` with nothing behind it and `CODE: label` are short forms of a code with its facts."""
     if not isinstance(document, dict):
         return document
-    return {
-        key: {str(code): _code(facts) for code, facts in value.items()}
-        if key in CODE_LISTS and isinstance(value, dict)
-        else value
-        for key, value in document.items()
-    }
+    return {key: _codes(value) if key in CODE_LISTS else value for key, value in document.items()}
+
+
+def _codes(codes: Any) -> Any:
+    if not isinstance(codes, dict):
+        return codes or {}
+    return {str(code): _code(facts) for code, facts in codes.items()}
 
 
 def _code(facts: Any) -> Any:

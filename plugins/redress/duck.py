@@ -25,3 +25,4 @@ def connect(path: Path | None = None, read_only: bool = False) -> Iterator["duck
 def text(value: object) -> str:
     """A value as an SQL text literal."""
     return "'" + str(value).replace("'", "''") + "'"
+

@@ -1,6 +1,5 @@
 """What the commands do and show: a night with progress, a check, the status, a rebuild."""
 
-import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,40 +9,47 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from redress.councils import Council, load_councils
 from redress.errors import RedressError
+from redress.landing.pseudonym import pseudonym_key
 from redress.paths import Home
 from redress.show import table
-from redress.validation.loads import Load, committed
+from redress.validation.loads import committed
+from redress.validation.verdicts import HELD_BACK as HELD_BACK_VERDICTS
 
 DONE, FAILED, HELD_BACK = 0, 1, 3
+SHOWN_TASKS = ("build_and_publish",)
+LAST_STEPS = ("accept_records", "build_and_publish")
 
 
-def run_with_progress(extract_date: date, councils: list[str], allow_removal: bool, wait: bool) -> int:
-    """Runs the nightly DAGs, shows each council as it goes, then the night's table; returns the exit code."""
+def run_with_progress(extract_date: date, councils: list[str], allow_removal: bool = False, wait: bool = False) -> int:
+    """Runs the nightly DAGs, shows each council as it goes, then the night's table; returns the exit code.
+
+    Raises RedressError if no pseudonym key is set, or another run has the data folder.
+    """
+    pseudonym_key()
     from redress.airflow_run import TaskOutcome, run_nightly, terminal
 
     console = Console(file=terminal())
+    chosen = councils or list(load_councils())
     columns = (SpinnerColumn(finished_text="*"), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         lines = {"": progress.add_task("starting Airflow", total=1)}
 
         def show(outcome: TaskOutcome) -> None:
             progress.update(lines[""], completed=1)
-            group = outcome.task.split(".")[0] if "." in outcome.task else outcome.dag
-            if outcome.state == "skipped":
+            group, _, step = outcome.task.rpartition(".")
+            if outcome.task not in SHOWN_TASKS and group not in chosen:
                 return
-            if group not in lines:
-                lines[group] = progress.add_task(group, total=1)
-            step = f"{outcome.task.split('.')[-1].replace('_', ' ')} {outcome.label}".rstrip()
-            ended = outcome.state != "running" and outcome.task.endswith(("accept_records", "build_and_publish"))
+            line = group or outcome.dag
+            if line not in lines:
+                lines[line] = progress.add_task(line, total=1)
             failed = outcome.state == "failed"
             progress.update(
-                lines[group],
-                description=f"{group}: {step}{' failed' if failed else ''}",
-                completed=int(ended or failed),
+                lines[line],
+                description=f"{line}: {step.replace('_', ' ')} {outcome.label}{' failed' if failed else ''}",
+                completed=int(failed or (outcome.state == "success" and step in LAST_STEPS)),
             )
 
         result = run_nightly(extract_date, councils, show, allow_removal, wait)
-    chosen = councils or list(load_councils())
     show_night(console, extract_date, chosen)
     for task in result.failed:
         console.print(f"Failed: {task.task} {task.label} {task.error or ''}".strip(), style="bold", markup=False)
@@ -56,20 +62,19 @@ def run_with_progress(extract_date: date, councils: list[str], allow_removal: bo
 def show_night(console: Console, extract_date: date, councils: list[str]) -> None:
     """Prints what the night's loads of these councils counted, and what a person has to look at."""
     home = Home.from_environment()
-    rows, sentences = [], []
+    rows = [(council, *night_counts(home, council, extract_date)) for council in councils]
+    table(console, f"Night of {extract_date}", ("council", "landed", "accepted", "quarantined", "with warnings"), rows)
     for council in councils:
-        runs = [run for load in _loads_of(home, council, extract_date) for run in _runs(load)]
-        counted = ("rows_landed", "rows_accepted", "rows_quarantined", "rows_unchanged", "rows_with_warnings")
-        rows.append(
-            [council, *(sum(run[name] for run in runs) for name in counted)] if runs else [council, *[None] * 5]
-        )
-        sentences += [
-            f"{council}: {run['verdict_text']}" for run in runs if run["verdict"] in ("rejected", "accepted_held_back")
-        ]
-    headings = ("council", "landed", "accepted", "quarantined", "unchanged", "with warnings")
-    table(console, f"Night of {extract_date}", headings, rows)
-    for sentence in sentences:
-        console.print(sentence, markup=False, soft_wrap=True)
+        for run in _runs(home, council, extract_date):
+            if run["verdict"] in HELD_BACK_VERDICTS:
+                console.print(f"{council}: {run['verdict_text']}", markup=False, soft_wrap=True)
+
+
+def night_counts(home: Home, council: str, extract_date: date) -> tuple[int | None, ...]:
+    """Rows landed, accepted, quarantined and with warnings in the night's loads; nothing where it did not load."""
+    runs = _runs(home, council, extract_date)
+    counted = ("rows_landed", "rows_accepted", "rows_quarantined", "rows_with_warnings")
+    return tuple(sum(run[name] for run in runs) if runs else None for name in counted)
 
 
 def is_held_back(council: str, extract_date: date) -> bool:
@@ -78,18 +83,12 @@ def is_held_back(council: str, extract_date: date) -> bool:
     return any(
         run["verdict"] == "rejected"
         or (run["rows_landed"] and run["rows_quarantined"] / run["rows_landed"] > threshold)
-        for load in _loads_of(Home.from_environment(), council, extract_date)
-        for run in _runs(load)
+        for run in _runs(Home.from_environment(), council, extract_date)
     )
 
 
-def _loads_of(home: Home, council: str, extract_date: date) -> list[Load]:
-    return [load for load in committed(home, council) if load.extract_date == extract_date]
-
-
-def _runs(load: Load) -> list[dict[str, Any]]:
-    runs: list[dict[str, Any]] = json.loads((load.folder / "load.json").read_text(encoding="utf-8"))["runs"]
-    return runs
+def _runs(home: Home, council: str, extract_date: date) -> list[dict[str, Any]]:
+    return [run for load in committed(home, council) if load.extract_date == extract_date for run in load.runs()]
 
 
 def show_check(path: Path, extract_date: date, council: Council | None) -> int:

@@ -1,14 +1,13 @@
 """What the data folder holds: last loads, open issues, what is published, what is overdue."""
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
-from redress.duck import connect
 from redress.paths import Home
 from redress.validation.loads import Load, committed
+from redress.validation.verdicts import HELD_BACK
+from redress.warehouse.publish import open_reporting
 
 
 @dataclass(frozen=True)
@@ -48,23 +47,22 @@ def _council_status(loads: list[Load], council: str, reporting: Path) -> Council
 
 def _news(load: Load) -> list[str]:
     """The verdicts of a load that a person has to look at."""
-    runs: list[dict[str, Any]] = json.loads((load.folder / "load.json").read_text(encoding="utf-8"))["runs"]
-    return [run["verdict_text"] for run in runs if run["verdict"] in ("accepted_held_back", "rejected")]
+    return [run["verdict_text"] for run in load.runs() if run["verdict"] in HELD_BACK]
 
 
 def _published(reporting: Path, council: str) -> tuple[int | None, ...]:
     if not reporting.exists():
         return (None, None, None, None)
-    with connect(reporting, read_only=True) as con:
+    with open_reporting(reporting) as con:
         row = con.execute(
             """
             select
-                (select count(*) from reporting.dq_issues
+                (select count(*) from dq_issues
                  where council = $council and resolved_on is null and severity = 'critical'),
-                (select count(*) from reporting.dq_issues
+                (select count(*) from dq_issues
                  where council = $council and resolved_on is null and severity = 'warning'),
-                (select count(*) from reporting.watch_list where council = $council and is_overdue),
-                (select count(*) from reporting.watch_list
+                (select count(*) from watch_list where council = $council and is_overdue),
+                (select count(*) from watch_list
                  where council = $council and not is_overdue and working_days_left <= 5)
             """,
             {"council": council},

@@ -100,8 +100,8 @@ def _check_bytes(path: Path) -> str:
                 ) from None
             if b"\x00" in chunk:
                 raise RejectedFile(
-                    f"{path.name} holds a zero byte at byte {offset + chunk.index(0) + 1}, so it is not a CSV text file; "
-                    f"save it as CSV UTF-8 and deliver it again."
+                    f"{path.name} holds a zero byte (byte {offset + chunk.index(0) + 1}), so it is not a text file; "
+                    "save it as CSV UTF-8 and deliver it again."
                 )
             line_start = _check_line_lengths(path, chunk, offset, row, line_start)
             row += chunk.count(b"\n")

@@ -17,6 +17,10 @@ BATCH_FRAMES = ("batch", "batch_columns")
 ANY, BATCH = "any", "batch"
 CASCADE = "R02"
 
+_SELECTORS = {
+    *("required", "key", "closed_list", "open_list", "whole_key"),
+    *("names", "types", "except", "except_types", "except_entities"),
+}
 _COLUMN_ARGUMENTS = ("column", "column_A", "column_B")
 
 
@@ -168,6 +172,11 @@ def _targets(entity: str, part: dict[str, Any]) -> Iterator[tuple[str, str | Non
 
 def _each(contract: Contract, wanted: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The columns of the contract that `each` asks for."""
+    if unknown := set(wanted) - _SELECTORS:
+        raise RedressError(
+            f"expectations/any.yml: each cannot ask for {', '.join(sorted(unknown))}; "
+            f"use {', '.join(sorted(_SELECTORS))}."
+        )
     for entity in contract.entities.values():
         if entity.name in wanted.get("except_entities", ()):
             continue

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from redress.contract import load_contract
@@ -146,8 +146,6 @@ def _filled(check: Check, context: Context) -> Check:
             return declared(context.council.codes, column.values_from or "")
         if isinstance(value, str) and value.startswith("$"):
             return getattr(context.council.settings, value.removeprefix("$"))
-        if isinstance(value, date):
-            return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a day has no zone
         return value
 
     return replace(check, kwargs={name: fill(value) for name, value in check.kwargs.items()})

@@ -174,7 +174,12 @@ def _prepare_views(con: "duckdb.DuckDBPyConnection", entity: Entity) -> None:
 
 def _generic_columns(entity: Entity, codes: Codes) -> dict[str, str]:
     """Frame columns that need no SQL file, by name, as SQL on an entity's rows."""
-    generic = {"extract_date": "the_rows.extract_date", "key_versions": "the_rows.key_versions"}
+    generic = {
+        "extract_date": "the_rows.extract_date",
+        "key_versions": "the_rows.key_versions",
+        "first_of_2000": "date '2000-01-01'",
+        "first_of_1900": "date '1900-01-01'",
+    }
     generic |= {name: f"the_rows.{name}" for name in typed_columns(entity)}
     for name in raw_columns(entity):
         column, raw, read = entity.columns[name], f"the_rows.raw_{name}", f"the_rows.{name}"

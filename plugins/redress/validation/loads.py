@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from redress.landing.store import Manifest, manifests
 from redress.paths import Home, safe_name
@@ -25,6 +26,11 @@ class Load:
     @property
     def name(self) -> str:
         return self.folder.name
+
+    def runs(self) -> list[dict[str, Any]]:
+        """What it counted and said of each entity (see verdicts.LoadRun)."""
+        runs: list[dict[str, Any]] = json.loads((self.folder / "load.json").read_text(encoding="utf-8"))["runs"]
+        return runs
 
 
 def loads_folder(home: Home, council: str) -> Path:

@@ -36,7 +36,10 @@ class Counts:
 
 
 def decide(con: "duckdb.DuckDBPyConnection", entity: Entity) -> None:
-    """Fills decided.<entity>: row_id, disposition (accepted, quarantined or unchanged). Needs tables failures and copies of the rules engine."""
+    """Fills decided.<entity>: row_id and disposition (accepted, quarantined or unchanged).
+
+    Needs the tables failures and copies of the rules engine.
+    """
     con.execute("create schema if not exists decided")
     con.execute(
         f"""

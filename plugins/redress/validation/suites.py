@@ -65,8 +65,7 @@ def run_checks(frame: "pd.DataFrame", checks: Sequence[Check]) -> list[Finding]:
 
 def _validate(frame: "pd.DataFrame", checks: dict[int, Check], result_format: dict[str, Any]) -> dict[int, Any]:
     """Great Expectations' result for each check, by the check's number."""
-    import great_expectations as gx
-
+    gx, batch_definition = _great_expectations()
     suite = gx.ExpectationSuite(
         name="redress",
         expectations=[
@@ -79,22 +78,24 @@ def _validate(frame: "pd.DataFrame", checks: dict[int, Check], result_format: di
             for number, check in checks.items()
         ],
     )
-    batch = _batch_definition().get_batch(batch_parameters={"dataframe": frame})
+    batch = batch_definition.get_batch(batch_parameters={"dataframe": frame})
     results = batch.validate(suite, result_format=result_format).results
     return {result.expectation_config.meta["number"]: result for result in results}
 
 
 @cache
-def _batch_definition() -> Any:
-    """A batch of a data frame in an ephemeral context, one a process: making a context takes longer than a suite."""
+def _great_expectations() -> tuple[Any, Any]:
+    """The package, and a batch definition in an ephemeral context: one a process, as making it takes seconds."""
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    logger = logging.getLogger("great_expectations")
+    logger.setLevel(logging.WARNING)
     import great_expectations as gx
 
+    logger.setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False}
     asset = context.data_sources.add_pandas("redress").add_dataframe_asset("frame")
-    return asset.add_batch_definition_whole_dataframe("whole")
+    return gx, asset.add_batch_definition_whole_dataframe("whole")
 
 
 def _raised(result: Any) -> bool:

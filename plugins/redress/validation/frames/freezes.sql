@@ -11,7 +11,7 @@ with spans as (
     where not is_ambiguous and coalesce(frozen_to >= frozen_from, true)
 ),
 
-overlaps as (
+overlapping as (
     select
         freezes.row_id,
         count(spans.record_key) as overlapping_spans
@@ -30,6 +30,6 @@ overlaps as (
 
 select
     freezes.row_id,
-    overlaps.overlapping_spans
+    overlapping.overlapping_spans
 from rules.rows_freezes as freezes
-left join overlaps using (row_id)
+left join overlapping using (row_id)

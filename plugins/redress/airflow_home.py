@@ -1,0 +1,67 @@
+"""What Airflow is told of Redress, and what it tells of dates, without importing Airflow.
+
+`python -m redress.airflow_home COMMAND ...` prepares Airflow's home and runs a command in it, for
+example `python -m redress.airflow_home airflow standalone`.
+"""
+
+import os
+import subprocess
+import sys
+from datetime import date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from redress import telemetry
+from redress.paths import Home
+
+LONDON = ZoneInfo("Europe/London")
+NIGHTLY_HOUR = time(2, 0, tzinfo=LONDON)
+
+PROJECT = Path(__file__).resolve().parents[2]
+DAGS = PROJECT / "dags"
+POOLS = DAGS / "pools.json"
+
+
+def environment(home: Home) -> dict[str, str]:
+    """Airflow's settings on one machine: everything inside the data folder, nothing open to the network."""
+    return {
+        **telemetry.OFF,
+        "AIRFLOW_HOME": str(home.airflow),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(DAGS),
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(PROJECT / "plugins"),
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "False",
+        "AIRFLOW__CORE__DEFAULT_TIMEZONE": "Europe/London",
+        "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{os.environ.get('AIRFLOW__API__PORT', '8080')}",
+        "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home.logs),
+    }
+
+
+def moment_of(extract_date: date) -> datetime:
+    """When the nightly run of an extract date is due: 02:00 that day in London."""
+    return datetime.combine(extract_date, NIGHTLY_HOUR)
+
+
+def extract_date_of(moment: datetime) -> date:
+    """The London date of a moment (the end of a run's data interval): the run's extract date."""
+    return moment.astimezone(LONDON).date()
+
+
+def main(command: list[str]) -> int:
+    """Makes or upgrades Airflow's metadata and its pools, then runs the command; returns its exit code."""
+    home = Home.from_environment()
+    home.airflow.mkdir(parents=True, exist_ok=True)
+    os.environ.update(environment(home))
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    for preparation in (["db", "migrate"], ["pools", "import", str(POOLS)]):
+        done = subprocess.run(["airflow", *preparation], stdout=subprocess.DEVNULL, check=False)
+        if done.returncode:
+            return done.returncode
+    os.execvp(command[0], command)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

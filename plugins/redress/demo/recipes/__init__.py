@@ -1,0 +1,1 @@
+"""One module a council: which records stand behind its published figures."""

@@ -1,0 +1,38 @@
+"""Counts working days for made-up dates, with the bank holidays of the warehouse's own seed."""
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+BANK_HOLIDAYS = Path(__file__).parents[3] / "dbt_project" / "seeds" / "bank_holidays.csv"
+
+
+class WorkingDays:
+    """Monday to Friday without the bank holidays of England."""
+
+    def __init__(self, holidays: Path = BANK_HOLIDAYS) -> None:
+        with holidays.open(encoding="utf-8", newline="") as file:
+            days = [row["holiday_date"] for row in csv.DictReader(file)]
+        self._calendar = np.busdaycalendar(holidays=np.array(days, dtype="datetime64[D]"))
+
+    def is_working(self, day: date) -> bool:
+        return bool(np.is_busday(np.datetime64(day), busdaycal=self._calendar))
+
+    def after(self, day: date, number: int) -> date:
+        """The day on which so many working days have elapsed; the day itself for none.
+
+        Counted from the working day before where the start is not one, so that Monday is
+        always day 1 of what arrived on Saturday.
+        """
+        if number == 0:
+            return day
+        offset = np.busday_offset(np.datetime64(day), number, roll="backward", busdaycal=self._calendar)
+        found: date = offset.astype(object)
+        return found
+
+    def elapsed(self, start: date, end: date) -> int:
+        """Working days in (start, end]."""
+        one = np.timedelta64(1, "D")
+        return int(np.busday_count(np.datetime64(start) + one, np.datetime64(end) + one, busdaycal=self._calendar))

@@ -1,0 +1,291 @@
+"""Brings committed loads and the councils' settings into the private build file, as sets."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from redress.contract import Entity, load_contract
+from redress.contract.model import CONTRACT_FILE
+from redress.councils import CODE_LISTS, Council
+from redress.duck import text
+from redress.landing.door import typed_columns
+from redress.paths import Home
+from redress.validation.loads import Load, committed
+
+if TYPE_CHECKING:
+    import duckdb
+
+METADATA = {
+    "operation": "varchar",
+    "extract_id": "varchar",
+    "extract_date": "date",
+    "load_number": "bigint",
+    "source_file": "varchar",
+    "source_row": "bigint",
+    "row_hash": "varchar",
+}
+
+QUALITY: dict[str, dict[str, str]] = {
+    "events": {
+        "council": "varchar",
+        "rule": "varchar",
+        "severity": "varchar",
+        "entity": "varchar",
+        "record_key": "varchar",
+        "case_ref": "varchar",
+        "column_name": "varchar",
+        "source_file": "varchar",
+        "source_row": "bigint",
+        "extract_id": "varchar",
+        "event": "varchar",
+        "event_date": "date",
+        "load_number": "bigint",
+    },
+    "rule_outcomes": {
+        "council": "varchar",
+        "rule": "varchar",
+        "entity": "varchar",
+        "severity": "varchar",
+        "extract_id": "varchar",
+        "extract_date": "date",
+        "load_number": "bigint",
+        "outcome": "varchar",
+        "rows_checked": "bigint",
+        "rows_failed": "bigint",
+        "reason": "varchar",
+    },
+    "load_runs": {
+        "council": "varchar",
+        "entity": "varchar",
+        "extract_date": "date",
+        "load_number": "bigint",
+        "extract_id": "varchar",
+        "extract_kind": "varchar",
+        "source_file": "varchar",
+        "rows_landed": "bigint",
+        "rows_accepted": "bigint",
+        "rows_quarantined": "bigint",
+        "rows_unchanged": "bigint",
+        "rows_deleted": "bigint",
+        "columns_dropped": "bigint",
+        "verdict": "varchar",
+        "verdict_text": "varchar",
+        "seconds": "double",
+    },
+}
+
+CONFIG: dict[str, dict[str, str]] = {
+    "councils": {
+        "council": "varchar",
+        "council_name": "varchar",
+        "gss_code": "varchar",
+        "dfe_code": "varchar",
+        "config_hash": "varchar",
+        "is_built": "boolean",
+    },
+    "settings": {
+        "council": "varchar",
+        "in_time_rule": "varchar",
+        "stage2_clock_start": "varchar",
+        "stage2_clock_end": "varchar",
+        "acknowledgement_limit": "bigint",
+        "corporate_stage_1_limit": "bigint",
+        "corporate_stage_2_limit": "bigint",
+        "corporate_stage_3_limit": "bigint",
+        "records_begin": "date",
+        "count_closure_days": "boolean",
+    },
+    "codes": {
+        "council": "varchar",
+        "list_name": "varchar",
+        "code": "varchar",
+        "label": "varchar",
+        "maps_to": "varchar",
+        "group_name": "varchar",
+    },
+    "closure_days": {"council": "varchar", "closure_date": "date"},
+    "build_state": {"contract_hash": "varchar", "project_hash": "varchar", "invocation_id": "varchar"},
+}
+
+LOADS = {
+    "council": "varchar",
+    "load_number": "bigint",
+    "extract_date": "date",
+    "extracts": "varchar",
+    "is_built": "boolean",
+}
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What came in: loads by council, and rows by accepted entity."""
+
+    loads: dict[str, int]
+    rows: dict[str, int]
+
+
+def landed_loads(home: Home) -> list[Load]:
+    """Committed loads of every council that ever loaded, oldest first within a council."""
+    folders = sorted(folder.parent for folder in home.landing.glob("*/loads"))
+    return [load for folder in folders for load in committed(home, folder.name)]
+
+
+def accepted_columns(entity: Entity) -> dict[str, str]:
+    """Names and SQL types of accepted.<entity>, in order."""
+    return {"council": "varchar", "record_key": "varchar"} | typed_columns(entity) | METADATA
+
+
+def contract_hash() -> str:
+    """Fingerprint of the contract; a build made for another one starts again from landing."""
+    return hashlib.sha256(CONTRACT_FILE.read_bytes()).hexdigest()
+
+
+def can_continue(con: "duckdb.DuckDBPyConnection", landed: Sequence[Load]) -> bool:
+    """Whether the build in hand holds only what landing still says, under today's contract.
+
+    Landing is the truth: where it was replaced, or the contract changed, the build is made anew.
+    """
+    tables = con.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+    if not {("accepted", "loads"), ("config", "build_state")} <= set(tables):
+        return False
+    if con.execute("select contract_hash from config.build_state").fetchone() != (contract_hash(),):
+        return False
+    known = {(load.council, load.number): _fingerprint(load) for load in landed}
+    held = con.execute("select council, load_number, extracts from accepted.loads").fetchall()
+    return all(known.get((council, number)) == extracts for council, number, extracts in held)
+
+
+def ingest(con: "duckdb.DuckDBPyConnection", councils: Mapping[str, Council], landed: Sequence[Load]) -> Ingested:
+    """Appends the loads not yet in the build and writes the councils' settings, in one transaction.
+
+    Doing it again changes nothing. An entity that a load has no file of, or an empty one, adds no rows.
+    """
+    con.execute("begin")
+    try:
+        _create_tables(con)
+        held = set(con.execute("select council, load_number from accepted.loads").fetchall())
+        new = [load for load in landed if (load.council, load.number) not in held]
+        rows = {
+            entity.name: _append(
+                con,
+                f"accepted.{entity.name}",
+                accepted_columns(entity),
+                [load.folder / "accepted" / f"{entity.name}.parquet" for load in new],
+                entity.of_type("list"),
+            )
+            for entity in load_contract().entities.values()
+        }
+        for name, columns in QUALITY.items():
+            _append(con, f"quality.{name}", columns, [load.folder / f"{name}.parquet" for load in new])
+        _record_loads(con, new)
+        _write_config(con, councils)
+        if con.execute("select count(*) from config.build_state").fetchone() == (0,):
+            con.execute("insert into config.build_state values (?, null, null)", [contract_hash()])
+        con.execute("commit")
+    except BaseException:
+        con.execute("rollback")
+        raise
+    return Ingested(dict(Counter(load.council for load in new)), rows)
+
+
+def _create_tables(con: "duckdb.DuckDBPyConnection") -> None:
+    tables = {f"accepted.{entity.name}": accepted_columns(entity) for entity in load_contract().entities.values()}
+    tables["accepted.loads"] = LOADS
+    tables |= {f"quality.{name}": columns for name, columns in QUALITY.items()}
+    tables |= {f"config.{name}": columns for name, columns in CONFIG.items()}
+    for schema in ("accepted", "quality", "config"):
+        con.execute(f"create schema if not exists {schema}")
+    for table, columns in tables.items():
+        declared = ", ".join(f"{name} {sql_type}" for name, sql_type in columns.items())
+        con.execute(f"create table if not exists {table} ({declared})")
+
+
+def _append(
+    con: "duckdb.DuckDBPyConnection",
+    table: str,
+    columns: Mapping[str, str],
+    files: Sequence[Path],
+    lists: Sequence[str] = (),
+) -> int:
+    """Appends the files that exist, by column name; returns the number of rows."""
+    present = [path for path in files if path.exists()]
+    if not present:
+        return 0
+    source = f"read_parquet([{', '.join(text(path) for path in present)}], union_by_name = true)"
+    delivered = {row[0] for row in con.execute(f"describe select * from {source}").fetchall()}
+    taken = [name for name in columns if name in delivered]
+    values = ", ".join(f"{_sorted_list(name) if name in lists else name}::{columns[name]} as {name}" for name in taken)
+    counted = con.execute(f"insert into {table} by name select {values} from {source}").fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def _sorted_list(column: str) -> str:
+    """A ';' list with its values trimmed, once each and in order, so that the same set reads the same."""
+    trimmed = f"list_transform(string_split({column}, ';'), lambda value: trim(value))"
+    filled = f"list_filter({trimmed}, lambda value: value <> '')"
+    return f"nullif(array_to_string(list_sort(list_distinct({filled})), ';'), '')"
+
+
+def _record_loads(con: "duckdb.DuckDBPyConnection", loads: Sequence[Load]) -> None:
+    if loads:
+        con.executemany(
+            "insert into accepted.loads values (?, ?, ?, ?, false)",
+            [(load.council, load.number, load.extract_date, _fingerprint(load)) for load in loads],
+        )
+
+
+def _fingerprint(load: Load) -> str:
+    return ";".join((str(load.extract_date), *sorted(load.extracts)))
+
+
+def _write_config(con: "duckdb.DuckDBPyConnection", councils: Mapping[str, Council]) -> None:
+    """Writes what each council's folder says; is_built turns false where it says something new."""
+    for council in councils.values():
+        settings, codes, closures = _settings_row(council), _code_rows(council), _closure_rows(council)
+        facts = (council.title, council.settings.gss_code, council.settings.dfe_code)
+        content = json.dumps([facts, settings, codes, closures], default=str)
+        config_hash = hashlib.sha256(content.encode()).hexdigest()
+        before = con.execute("select config_hash from config.councils where council = ?", [council.name]).fetchone()
+        if before == (config_hash,):
+            continue
+        for table in ("councils", "settings", "codes", "closure_days"):
+            con.execute(f"delete from config.{table} where council = ?", [council.name])
+        con.execute("insert into config.councils values (?, ?, ?, ?, ?, false)", [council.name, *facts, config_hash])
+        con.execute(f"insert into config.settings values ({', '.join('?' * len(settings))})", settings)
+        if codes:
+            con.executemany("insert into config.codes values (?, ?, ?, ?, ?, ?)", codes)
+        if closures:
+            con.executemany("insert into config.closure_days values (?, ?)", closures)
+
+
+def _settings_row(council: Council) -> list[object]:
+    settings = council.settings
+    corporate = settings.corporate_limits or {}
+    return [
+        council.name,
+        settings.in_time_rule,
+        settings.stage2_clock_start,
+        settings.stage2_clock_end,
+        settings.acknowledgement_limit,
+        corporate.get("stage_1"),
+        corporate.get("stage_2"),
+        corporate.get("stage_3"),
+        settings.records_begin,
+        settings.count_closure_days,
+    ]
+
+
+def _code_rows(council: Council) -> list[tuple[object, ...]]:
+    return [
+        (council.name, list_name, code, facts.label, facts.maps_to, facts.group)
+        for list_name in CODE_LISTS
+        for code, facts in council.codes.of(list_name).items()
+    ]
+
+
+def _closure_rows(council: Council) -> list[tuple[object, ...]]:
+    return [(council.name, day) for day in sorted(set(council.settings.closure_days))]

@@ -1,0 +1,127 @@
+"""The demo from end to end: five councils through the real DAGs, figure for figure."""
+
+import stat
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from redress.councils import load_councils
+from redress.demo.figures import compare, summary
+
+COUNCILS = ("harrow", "croydon", "halton", "central_bedfordshire", "northamptonshire")
+
+
+@pytest.fixture
+def published(demo_run: subprocess.CompletedProcess[str], demo_home: Path) -> Path:
+    assert demo_run.returncode == 0, demo_run.stdout + demo_run.stderr
+    return demo_home
+
+
+def test_the_demo_ends_with_its_table_and_where_the_warehouse_is(
+    published: Path, demo_run: subprocess.CompletedProcess[str]
+) -> None:
+    last_table = demo_run.stdout[demo_run.stdout.index("What was loaded") :]
+    for council in COUNCILS:
+        assert council in last_table
+    assert str(published / "published" / "reporting.duckdb") in demo_run.stdout
+
+
+def test_every_figure_that_records_can_meet_is_met(published: Path, project: Path) -> None:
+    figures = compare(published / "published" / "reporting.duckdb", load_councils(project / "councils"))
+    assert len(figures) == 828
+    assert [figure.label for figure in figures if figure.verdict == "differs"] == []
+    assert len(summary(figures).not_meetable) == 15
+
+
+def test_everything_landed_was_accepted(published: Path, query: Callable[..., list[Any]]) -> None:
+    counted = query(
+        published,
+        "select sum(rows_landed), sum(rows_accepted), sum(rows_quarantined), sum(rows_unchanged) from load_runs",
+    )
+    landed, accepted, quarantined, unchanged = counted[0]
+    assert landed == accepted + quarantined + unchanged
+    assert landed > 5000
+    assert quarantined == 0
+
+
+def test_no_rule_was_left_out(published: Path, query: Callable[..., list[Any]]) -> None:
+    from redress.contract import load_contract
+
+    for council in COUNCILS:
+        reported = {
+            rule
+            for (rule,) in query(published, f"select distinct rule from dq_rule_outcomes where council = '{council}'")
+        }
+        assert reported == set(load_contract().rules)
+
+
+def test_the_key_of_the_demo_is_for_its_owner_only(published: Path) -> None:
+    assert stat.S_IMODE((published / "demo" / "pseudonym_key").stat().st_mode) == 0o600
+
+
+def test_nothing_personal_got_past_the_door(published: Path) -> None:
+    """Person references and birth dates of the drop are in no file the run wrote."""
+    import csv
+
+    with (published / "demo" / "drop" / "harrow" / "cases.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    references = {row["person_ref"].encode() for row in rows if row["person_ref"]}
+    born = {row["date_of_birth"].encode() for row in rows if row["date_of_birth"]}
+    assert references
+    assert born
+    written = [
+        p for part in ("landing", "published", "build", "logs", "airflow") for p in (published / part).rglob("*")
+    ]
+    for path in written:
+        if path.is_file() and path.suffix != ".lock":
+            content = path.read_bytes()
+            assert not any(reference in content for reference in references), path
+            if path.suffix in (".log", ".json", ".db"):
+                assert not any(day in content for day in born), path
+
+
+def test_bi_readers_of_an_older_duckdb_can_open_it(published: Path) -> None:
+    """The storage version is in the file's header; 2.0's own would be refused by 1.x readers."""
+    import duckdb
+
+    with duckdb.connect() as con:
+        con.execute(f"attach '{published / 'published' / 'reporting.duckdb'}' as published (read_only)")
+        tags = con.execute("select tags from duckdb_databases() where database_name = 'published'").fetchone()
+    assert tags
+    assert "v1.5" in str(tags[0])
+
+
+def test_the_demo_again_changes_nothing(
+    published: Path, redress: Callable[..., subprocess.CompletedProcess[str]], query: Callable[..., list[Any]]
+) -> None:
+    before = query(published, "select * from fct_timeliness order by all")
+    loads = sorted((published / "landing").glob("*/loads/*"))
+    again = redress(published, "demo")
+    assert again.returncode == 0
+    assert sorted((published / "landing").glob("*/loads/*")) == loads
+    assert query(published, "select * from fct_timeliness order by all") == before
+
+
+def test_status_speaks_of_every_council(
+    published: Path, redress: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    shown = redress(published, "status")
+    assert shown.returncode == 0
+    for council in COUNCILS:
+        assert council in shown.stdout
+
+
+def test_a_rebuild_from_landing_gives_the_same_warehouse(
+    published: Path, redress: Callable[..., subprocess.CompletedProcess[str]], query: Callable[..., list[Any]]
+) -> None:
+    tables = [
+        name for (name,) in query(published, "select table_name from duckdb_tables() where schema_name = 'reporting'")
+    ]
+    before = {name: query(published, f"select * from {name} order by all") for name in tables}
+    (published / "build" / "warehouse.duckdb").unlink()
+    rebuilt = redress(published, "rebuild")
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    assert {name: query(published, f"select * from {name} order by all") for name in tables} == before
