@@ -20,17 +20,17 @@ ENV AIRFLOW__USAGE_DATA_COLLECTION__ENABLED=False \
     REDRESS_COUNCILS=/councils \
     HOME=/tmp \
     USER=redress \
-    PATH=/redress/.venv/bin:$PATH \
     PYTHONUNBUFFERED=1
 
 WORKDIR /redress
 COPY Makefile requirements.lock ./
-COPY .ci/uv.lock .ci/uv.lock
+COPY .ci/uv.lock .ci/setup .ci/
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends make=4.* \
     && rm -rf /var/lib/apt/lists/* \
     && make setup \
     && rm -rf /tmp/.cache
+ENV PATH=/redress/.venv/bin:$PATH
 
 COPY plugins plugins
 COPY dbt_project dbt_project

@@ -6,7 +6,14 @@ with months as (
         dates.month_end
     from {{ ref('int_councils') }} as councils
     inner join {{ ref('dim_date') }} as dates
-        on dates.is_month_end and dates.date_day <= councils.as_at_date
+        on councils.as_at_date >= dates.date_day and dates.is_month_end
+),
+
+received_cases as (
+    select distinct
+        council,
+        case_key
+    from {{ ref('fct_received') }}
 ),
 
 received as (
@@ -14,7 +21,7 @@ received as (
         counted.council,
         dates.month_end,
         count(*) as cases
-    from (select distinct council, case_key from {{ ref('fct_received') }}) as counted
+    from received_cases as counted
     inner join {{ ref('dim_case') }} as cases on counted.case_key = cases.case_key
     inner join {{ ref('dim_date') }} as dates on cases.received_date = dates.date_day
     group by counted.council, dates.month_end

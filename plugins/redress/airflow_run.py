@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, ParamSpec, TextIO, TypeVar
 
@@ -120,8 +121,7 @@ def run_nightly(
     log = home.logs / f"nightly_{extract_date.isoformat()}.log"
     conf = {"councils": list(councils), "allow_removal": allow_removal}
     with _only_run(home, wait), _output_to(log):
-        os.environ.update(environment(home))
-        _prepare_metadata(home)
+        _use_own_metadata(home)
         tasks = _run_dag("nightly_load", extract_date, conf, on_progress)
         if any(outcome.task == "announce_accepted" and outcome.state == "success" for outcome in tasks):
             tasks += _run_dag("nightly_warehouse", extract_date, conf, on_progress)
@@ -172,16 +172,22 @@ def _output_to(log: Path) -> Iterator[None]:
             os.close(original)
 
 
-def _prepare_metadata(home: Home) -> None:
-    """Makes or upgrades Airflow's own database, unless this version of Airflow has done it here."""
-    from airflow import __version__
-    from airflow.utils.db import upgradedb
+def _use_own_metadata(home: Home) -> None:
+    """Points Airflow at a database of its own for these runs, made once for each version of Airflow.
 
-    done = home.airflow / f"migrated-{__version__}"
-    if not done.exists():
+    A scheduler that may be running in the same data folder would take up the tasks of a run it can see.
+    """
+    database = home.airflow / "nightly.db"
+    made = home.airflow / f"nightly.db.made-by-{version('apache-airflow')}"
+    os.environ.update(environment(home) | {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{database}"})
+    if not (made.exists() and database.exists()):
         home.airflow.mkdir(parents=True, exist_ok=True)
+        database.unlink(missing_ok=True)
+
+        from airflow.utils.db import upgradedb
+
         upgradedb()
-        done.touch()
+        made.touch()
 
 
 def _listener(on_progress: Callable[[TaskOutcome], None], errors: dict[str, str]) -> object:

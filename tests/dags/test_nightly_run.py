@@ -117,7 +117,7 @@ def test_nothing_personal_reaches_the_log_or_the_metadata(
     night_of_all: dict[str, Any], two_councils: dict[str, str]
 ) -> None:
     log = Path(night_of_all["log"]).read_text(encoding="utf-8")
-    metadata = (Path(two_councils["REDRESS_HOME"]) / "airflow" / "airflow.db").read_bytes()
+    metadata = (Path(two_councils["REDRESS_HOME"]) / "airflow" / "nightly.db").read_bytes()
     assert "barsetshire.accept_records" in log
     for value in ("P-100", "2011-02-03"):
         assert value not in log

@@ -10,6 +10,10 @@ with new_loads as (
     where not is_built
 ),
 
+loaded_councils as (
+    select distinct council from new_loads
+),
+
 built_councils as (
     select
         council,
@@ -49,8 +53,7 @@ moving_cases as (
         cases.council,
         cases.case_ref
     from {{ ref('stg_cases') }} as cases
-    inner join (select distinct council from new_loads) as loaded_councils
-        on cases.council = loaded_councils.council
+    inner join loaded_councils on cases.council = loaded_councils.council
     where cases.is_current and cases.status in ('open', 'frozen')
     union
     select

@@ -51,7 +51,7 @@ freezes as (
 -- counted.
 with_count_before as (
     select
-        freezes.*,
+        *,
         from_number - start_number - coalesce(
             sum(to_number - from_number) over (
                 partition by case_key, clock
@@ -98,7 +98,7 @@ counted as (
 -- A request that nobody made lapses at its limit.
 ruled as (
     select
-        counted.*,
+        *,
         is_live and not is_own_clock and elapsed_days > limit_days as is_lapsed,
         case in_time_rule
             when 'within_extended' then extended_limit_days is not null

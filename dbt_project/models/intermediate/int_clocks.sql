@@ -139,7 +139,7 @@ started as (
 -- clock: while its case is open). An end before its start is invalid data and is not measured.
 running as (
     select
-        started.*,
+        *,
         ended_date is null
         and case when is_own_clock then is_running else is_case_open end as is_live
     from started

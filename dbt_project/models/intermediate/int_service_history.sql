@@ -1,7 +1,7 @@
 -- Pieces that follow one another under one name and one top-level area, put together again.
 with pieces as (
     select
-        pieces.*,
+        *,
         coalesce(
             cast({{ dbt.dateadd('day', -1, 'next_piece_from') }} as date), service_to
         ) as piece_to,
@@ -9,12 +9,12 @@ with pieces as (
             partition by council, service_code, service_from
             order by piece_from
         ) as top_level_before
-    from {{ ref('int_service_pieces') }} as pieces
+    from {{ ref('int_service_pieces') }}
 ),
 
 numbered as (
     select
-        pieces.*,
+        *,
         sum(case when top_level_code || '|' || top_level = top_level_before then 0 else 1 end) over (
             partition by council, service_code, service_from
             order by piece_from
@@ -55,7 +55,7 @@ runs as (
 
 with_neighbours as (
     select
-        runs.*,
+        *,
         lag(valid_from) over (partition by council, service_code order by valid_from) as earlier_from,
         lead(valid_from) over (partition by council, service_code order by valid_from) as later_from
     from runs

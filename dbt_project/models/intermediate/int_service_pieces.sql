@@ -40,8 +40,8 @@ pieces as (
     inner join change_days
         on
             services.council = change_days.council
-            and change_days.change_day >= services.service_from
-            and (services.service_to is null or change_days.change_day <= services.service_to)
+            and services.service_from <= change_days.change_day
+            and (services.service_to is null or services.service_to >= change_days.change_day)
 ),
 
 -- Twice the distance at each step: sixteen levels of parents, and a circle ends too.

@@ -57,12 +57,12 @@ stand_ins as (
 
 together as (
     select
-        delivered.*,
+        *,
         true as is_delivered
     from delivered
     union all
     select
-        stand_ins.*,
+        *,
         false as is_delivered
     from stand_ins
 ),
@@ -70,12 +70,16 @@ together as (
 -- A version ends at the latest where the next one of its code begins.
 with_next as (
     select
-        together.*,
-        cast(
-            {{ dbt.dateadd('day', -1, 'lead(service_from) over (partition by council, service_code order by service_from)') }}
-            as date
-        ) as latest_end
+        *,
+        lead(service_from) over (partition by council, service_code order by service_from) as next_from
     from together
+),
+
+with_latest_end as (
+    select
+        *,
+        cast({{ dbt.dateadd('day', -1, 'next_from') }} as date) as latest_end
+    from with_next
 ),
 
 int_services as (
@@ -90,7 +94,7 @@ int_services as (
         successor_code,
         extract_id,
         is_delivered
-    from with_next
+    from with_latest_end
 )
 
 select * from int_services

@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 LONDON = ZoneInfo("Europe/London")
 END_OF_DAY = time(17, 30)
-WEEKEND_SHARE = 0.06
+WEEKEND_SHARE = 0.15
 NON_WORKING_ANSWER_SHARE = 0.05
 TRIES = 20_000
 

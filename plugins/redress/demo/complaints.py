@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 from redress.demo.book import Book
-from redress.demo.population import Case, Population
+from redress.demo.population import Case, Population, both, having, not_dealt
 from redress.demo.published import Period
 
 UPHELD = ("upheld", "partially_upheld")
@@ -12,7 +12,8 @@ DECIDED = (*UPHELD, "not_upheld")
 EXTENSION_REASONS = ("complex", "complex", "advocate", "key_person_unavailable", "historical")
 ETHNICITIES = ("WBRI",) * 12 + ("WOTH", "WOTH", "MWBC", "MOTH", "AIND", "APKN", "BAFR", "BCRB", "OOTH", "REFU")
 DISABILITIES = (("NONE",),) * 10 + (("LD",), ("AUT", "BEH"), ("MOB",), ("COMM",))
-UNANSWERED_ACKNOWLEDGEMENT = timedelta(days=7)
+WEEK = timedelta(days=7)
+
 CONTACT_METHODS = ("email",) * 6 + ("telephone",) * 3 + ("letter", "complaint_form", "web_form")
 
 
@@ -50,6 +51,7 @@ def arrange(book: Book, people: Population, received: Period, answered: Period) 
     `received_in` and `answered_in` of a case go before the periods given. A case without `days` is
     never answered; unless it is still open it ends within three weeks.
     """
+    _put_around_holidays(book, people, received, answered)
     for case in people:
         period = case.get("received_in", received)
         if "days" in case:
@@ -64,6 +66,21 @@ def arrange(book: Book, people: Population, received: Period, answered: Period) 
     people.cases.sort(key=lambda case: case["received_date"])
 
 
+def _put_around_holidays(book: Book, people: Population, received: Period, answered: Period) -> None:
+    """Lets answers on the tenth day and a day late run across bank holidays, Christmas and Easter first."""
+    calendar = book.calendar
+    inside = [day for day in calendar.holidays if received.first <= day - WEEK and day <= received.last]
+    inside.sort(key=lambda day: not calendar.holidays[day].startswith(("Christmas", "Good")))
+    for holiday in inside:
+        for days in (10, 11):
+            end = calendar.after(holiday - WEEK, days)
+            for case in people.where(both(having(days=days), not_dealt("received_in"))):
+                period = case.get("answered_in", answered)
+                if period.first <= end <= period.last:
+                    case["received_in"] = Period(holiday - WEEK, holiday - WEEK)
+                    break
+
+
 def record(book: Book, case: Case, delay_reasons: Sequence[str] = ()) -> str:
     """Writes a complaint received on received_date and its stage 1, and returns its reference.
 
@@ -76,7 +93,7 @@ def record(book: Book, case: Case, delay_reasons: Sequence[str] = ()) -> str:
     case.setdefault("status", "concluded" if answered else "open")
     case["closed_date"] = answered or case.get("ended_date")
     ref = book.case(case)
-    end = answered or case["closed_date"] or received + UNANSWERED_ACKNOWLEDGEMENT
+    end = answered or case["closed_date"] or received + WEEK
     stage = {
         "case_ref": ref,
         "stage": 1,

@@ -30,10 +30,6 @@ class Period(NamedTuple):
         first, after = ((start + (months + m) // 12, (months + m) % 12 + 1) for m in (0, 3))
         return cls(date(*first, 1), date(*after, 1) - timedelta(days=1))
 
-    def from_day(self, first: date) -> "Period":
-        """The part of it that begins on that day."""
-        return Period(first, self.last)
-
     def until(self, last: date) -> "Period":
         """The part of it that ends on that day."""
         return Period(self.first, last)

@@ -14,8 +14,11 @@ class WorkingDays:
 
     def __init__(self, holidays: Path = BANK_HOLIDAYS) -> None:
         with holidays.open(encoding="utf-8", newline="") as file:
-            days = [row["holiday_date"] for row in csv.DictReader(file)]
-        self._calendar = np.busdaycalendar(holidays=np.array(days, dtype="datetime64[D]"))
+            self.holidays = {
+                date.fromisoformat(row["holiday_date"]): row["holiday_name"] for row in csv.DictReader(file)
+            }
+        days = np.array(list(self.holidays), dtype="datetime64[D]")
+        self._calendar = np.busdaycalendar(holidays=days)
 
     def is_working(self, day: date) -> bool:
         return bool(np.is_busday(np.datetime64(day), busdaycal=self._calendar))

@@ -20,6 +20,7 @@ BELONGS_TO_STAGE = ("freezes", "causes")
 BANK_HOLIDAYS = Path(__file__).resolve().parents[3] / "dbt_project" / "seeds" / "bank_holidays.csv"
 
 _SQL = Path(__file__).with_name("frames")
+_IN_FORCE = {"cases": "case_ref, received_date, tags", "stages": "case_ref, stage"}
 _SERVICE_DATE = {
     "cases": "received_date",
     "ombudsman": "received_date",
@@ -93,18 +94,21 @@ def belonging_frame(con: "duckdb.DuckDBPyConnection", entity: str) -> "pd.DataFr
 
 
 def keep_in_force(con: "duckdb.DuckDBPyConnection", entity: str) -> None:
-    """Table rules.<entity>_in_force: keys of the cases or stages that are loaded, or accepted tonight."""
-    key = ", ".join(load_contract().entities[entity].key)
+    """Table rules.<entity>_in_force: the cases or stages that rows can belong to, accepted tonight or else loaded."""
+    same_key = " and ".join(f"good.{column} = one.{column}" for column in load_contract().entities[entity].key)
     con.execute(f"""
         create table rules.{entity}_in_force as
-        select {key} from loaded.{entity}
-        union
-        select {key} from rules.rows_{entity} as the_rows
-        where not exists (
-            select 1 from failures
-            where failures.entity = '{entity}' and failures.severity = 'critical'
-                and failures.row_id = the_rows.row_id
+        with good as (
+            select {_IN_FORCE[entity]} from rules.rows_{entity} as the_rows
+            where not exists (
+                select 1 from failures
+                where failures.entity = '{entity}' and failures.severity = 'critical'
+                    and failures.row_id = the_rows.row_id
+            )
         )
+        select * from good
+        union all
+        select {_IN_FORCE[entity]} from loaded.{entity} as one where not exists (select 1 from good where {same_key})
     """)
 
 

@@ -90,10 +90,11 @@ def _great_expectations() -> tuple[Any, Any]:
     logger = logging.getLogger("great_expectations")
     logger.setLevel(logging.WARNING)
     import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     logger.setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("redress").add_dataframe_asset("frame")
     return gx, asset.add_batch_definition_whole_dataframe("whole")
 

@@ -1,15 +1,6 @@
 """The warehouse: loads into a private build, dbt's models and tests on it, and its publication."""
 
-from redress.warehouse.build import BuildResult, build_and_publish, prepare, publish, transform
+from redress.warehouse.build import BuildResult, build_and_publish
 from redress.warehouse.publish import last_publication, open_reporting, reporting_file
 
-__all__ = [
-    "BuildResult",
-    "build_and_publish",
-    "last_publication",
-    "open_reporting",
-    "prepare",
-    "publish",
-    "reporting_file",
-    "transform",
-]
+__all__ = ["BuildResult", "build_and_publish", "last_publication", "open_reporting", "reporting_file"]

@@ -13,10 +13,13 @@ from redress.paths import Home
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunner
+    from dbt.contracts.graph.manifest import Manifest
 
 PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
 
 BUILD_FILE_VARIABLE = "REDRESS_BUILD_FILE"
+
+_manifests: "dict[tuple[Path, str], Manifest]" = {}
 
 _CODE = ("*.sql", "*.yml", "*.csv")
 
@@ -44,13 +47,12 @@ def project_hash(project: Path = PROJECT) -> str:
 
 
 class Project:
-    """The dbt project over one build file. Parsed once, however many commands are run."""
+    """The dbt project over one build file."""
 
     def __init__(self, home: Home, build_file: Path, project: Path = PROJECT) -> None:
         self.home = home
         self.build_file = build_file
         self.folder = project
-        self._runner: dbtRunner | None = None
 
     def run(self, command: str, *arguments: str) -> DbtResult:
         """Runs one dbt command, `build` for example, and gathers what failed.
@@ -75,16 +77,19 @@ class Project:
         )
 
     def _parsed(self) -> "dbtRunner":
+        """A runner that knows the project: parsing takes seconds, so a process does it once."""
         from dbt.cli.main import dbtRunner
+        from dbt.contracts.graph.manifest import Manifest
 
-        if self._runner is None:
+        key = (self.folder, project_hash(self.folder))
+        if key not in _manifests:
             parsed = dbtRunner().invoke(["parse", *self._options()])
-            if not parsed.success:
+            if not isinstance(parsed.result, Manifest):
                 raise RedressError(
                     f"The dbt project {self.folder} cannot be read: {_first_line(parsed.exception)}; correct it."
                 )
-            self._runner = dbtRunner(manifest=parsed.result)  # type: ignore[arg-type]
-        return self._runner
+            _manifests[key] = parsed.result
+        return dbtRunner(manifest=_manifests[key])
 
     def _options(self) -> list[str]:
         return [

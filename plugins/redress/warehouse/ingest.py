@@ -14,6 +14,7 @@ from redress.councils import CODE_LISTS, Council
 from redress.duck import text
 from redress.landing.door import typed_columns
 from redress.paths import Home
+from redress.validation.issues import COLUMNS as EVENT_COLUMNS
 from redress.validation.loads import Load, committed
 
 if TYPE_CHECKING:
@@ -30,21 +31,7 @@ METADATA = {
 }
 
 QUALITY: dict[str, dict[str, str]] = {
-    "events": {
-        "council": "varchar",
-        "rule": "varchar",
-        "severity": "varchar",
-        "entity": "varchar",
-        "record_key": "varchar",
-        "case_ref": "varchar",
-        "column_name": "varchar",
-        "source_file": "varchar",
-        "source_row": "bigint",
-        "extract_id": "varchar",
-        "event": "varchar",
-        "event_date": "date",
-        "load_number": "bigint",
-    },
+    "events": EVENT_COLUMNS,
     "rule_outcomes": {
         "council": "varchar",
         "rule": "varchar",
@@ -70,7 +57,10 @@ QUALITY: dict[str, dict[str, str]] = {
         "rows_accepted": "bigint",
         "rows_quarantined": "bigint",
         "rows_unchanged": "bigint",
+        "rows_released": "bigint",
+        "rows_waiting": "bigint",
         "rows_deleted": "bigint",
+        "rows_with_warnings": "bigint",
         "columns_dropped": "bigint",
         "verdict": "varchar",
         "verdict_text": "varchar",

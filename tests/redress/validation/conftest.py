@@ -1,5 +1,6 @@
 """A night in memory: rows as they would arrive pass the real door, then the real rules."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -18,6 +19,8 @@ from redress.landing.door import Door, raw_columns, typed_columns
 from redress.validation.engine import Context, run_batch_rules, run_row_rules
 
 GOOD_NIGHT = yaml.safe_load(Path(__file__).with_name("good_night.yml").read_text(encoding="utf-8"))
+
+REFERENCES = ("case_ref", "service_code", "action_ref", "payment_ref", "ombudsman_ref")
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -51,9 +54,33 @@ def run_night() -> Callable[..., Night]:
 
 
 @pytest.fixture(scope="session")
-def night_connection() -> Callable[..., Any]:
-    """A prepared connection and its context, for tests that call the engine themselves."""
-    return _prepare
+def run_scenarios() -> Callable[[dict[str, Rows]], dict[str, Night]]:
+    """run_scenarios({name: rows}): all in one night, each with references of its own; a Night for each."""
+    return _run_scenarios
+
+
+def _run_scenarios(scenarios: dict[str, Rows]) -> dict[str, Night]:
+    together: Rows = {}
+    for number, rows in enumerate(scenarios.values()):
+        for entity, entity_rows in rows.items():
+            together.setdefault(entity, []).extend(_renamed(entity, row, number) for row in entity_rows)
+    night = _run(together, only=True)
+    return {
+        name: Night(_own(night.failures, 2, number), night.outcomes, _own(night.copies, 1, number))
+        for number, name in enumerate(scenarios)
+    }
+
+
+def _renamed(entity: str, row: dict[str, Any], number: int) -> dict[str, Any]:
+    """The row with #number behind every reference, so that rows of two scenarios never meet."""
+    full = GOOD_NIGHT["rows"][entity] | row
+    return full | {name: f"{full[name]}#{number}" for name in REFERENCES if full.get(name) is not None}
+
+
+def _own(found: list[tuple[Any, ...]], key: int, number: int) -> list[tuple[Any, ...]]:
+    """What was found of one scenario, its number taken out of the record key again."""
+    mark = re.compile(rf"#{number}(?!\d)")
+    return [(*one[:key], mark.sub("", one[key]), *one[key + 1 :]) for one in found if mark.search(one[key])]
 
 
 def _run(rows: Rows | None = None, **given: Any) -> Night:

@@ -3,9 +3,10 @@
 from datetime import date, timedelta
 
 import holidays
-from hypothesis import HealthCheck, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+FIRST_DAY = date(2000, 1, 1)  # of the calendar; earlier dates are D04's
 EXTRACT_DATE = date(2024, 7, 1)
 RULES = {"D01", "D02", "D03", "D04", "D05", "D06", "D07", "D10", "S03"}
 BANK_HOLIDAYS = holidays.country_holidays("GB", subdiv="ENG", years=range(1999, 2026))
@@ -57,7 +58,12 @@ def _faults_of_stage(case, number, stage):
     if _before(requested, answer_before):
         if not case["is_early"]:
             yield "S03", "requested_date"
-    elif answer_before and case["is_statutory"] and _elapsed(answer_before, requested) > 20:
+    elif (
+        answer_before
+        and answer_before >= FIRST_DAY
+        and case["is_statutory"]
+        and _elapsed(answer_before, requested) > 20
+    ):
         yield "D10", "requested_date"
 
 
@@ -65,7 +71,7 @@ def _faults_of_dates(named):
     for column, day in named.items():
         if day and day > EXTRACT_DATE:
             yield "D03", column
-        if day and day < date(2000, 1, 1):
+        if day and day < FIRST_DAY:
             yield "D04", column
 
 
@@ -104,8 +110,11 @@ def _rows(cases):
     return rows
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+# a night takes half a second, so a failing one is shown as it is found
+@settings(max_examples=20, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 @given(CASES)
 def test_great_expectations_finds_what_the_oracle_finds(run_night, cases):
     night = run_night(_rows(cases), only=True, extract_date=EXTRACT_DATE)
-    assert {failure for failure in night.failures if failure[0] in RULES} == set(_oracle(cases))
+    found, expected = {failure for failure in night.failures if failure[0] in RULES}, set(_oracle(cases))
+    assert found - expected == set()
+    assert expected - found == set()

@@ -63,6 +63,29 @@ class TestWhatHangsOnHeldRows:
         rows = {"cases": [{}], "services": [{}]} | HANGING | {"stages": [BACKWARD, STAGE_2]}
         assert run_night(rows | {"causes": [{}]}, only=True, loaded={"stages": [{}]}).rules == {"D01"}
 
+    def test_stage_2_waits_when_the_stage_1_that_stays_in_force_is_unanswered(self, run_night):
+        rows = {"cases": [{}], "services": [{}], "stages": [BACKWARD, STAGE_2, STAGE_3]}
+        unanswered = {"responded_date": None, "outcome": None}
+        night = run_night(rows, only=True, loaded={"stages": [unanswered]})
+        assert night.of("D01") == [("stages", "C1|1", "responded_date")]
+        assert night.of("R02") == [("stages", "C1|2", "case_ref"), ("stages", "C1|3", "case_ref")]
+
+    def test_stage_2_waits_when_the_case_that_stays_in_force_has_no_exemption(self, run_night):
+        tagged = {"tags": "early_escalation"}
+        bad_update = tagged | {"closed_date": date(2024, 3, 1)}
+        rows = {
+            "cases": [bad_update],
+            "services": [{}],
+            "stages": [STAGE_2 | {"responded_date": None, "outcome": None}],
+        }
+        night = run_night(rows, only=True, loaded={"cases": [{}]})
+        assert night.failures == [
+            ("D02", "cases", "C1", "closed_date"),
+            ("R02", "stages", "C1|2", "case_ref"),
+            ("S06", "cases", "C1", "status"),
+        ]
+        assert run_night(rows, only=True, loaded={"cases": [tagged]}).of("R02") == []
+
     def test_a_missing_case_holds_and_a_loaded_one_does_not(self, run_night):
         assert run_night({"payments": [{}]}, only=True).of("R02") == [("payments", "P1", "case_ref")]
         assert run_night({"payments": [{}]}, only=True, loaded={"cases": [{}]}).failures == []

@@ -67,7 +67,9 @@ def test_a_rule_that_raises_is_not_run(monkeypatch, run_night):
 
     def break_r06(check, context):
         filled = fill(check, context)
-        return replace(filled, kwargs={"column": "amount", "min_value": "nought"}) if check.rule == "R06" else filled
+        return (
+            replace(filled, kwargs={"column": "code_payment_type", "min_value": 1}) if check.rule == "R06" else filled
+        )
 
     monkeypatch.setattr(engine, "_filled", break_r06)
     night = run_night({"cases": [{}], "stages": [{}], "payments": [{}]}, only=True)

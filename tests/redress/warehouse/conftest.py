@@ -1,8 +1,8 @@
 """A landing zone to write loads into, as the commit of a night leaves them, and a town that uses it."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -117,5 +117,37 @@ def new_landing(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Lan
     return lambda name: Landing(tmp_path_factory.mktemp(name))
 
 
-def day(text_of_day: str) -> date:
-    return date.fromisoformat(text_of_day)
+ISSUE = {
+    "rule": "E04",
+    "severity": "warning",
+    "entity": "cases",
+    "record_key": "C1",
+    "case_ref": "C1",
+    "column_name": "advocate_supported",
+    "occurrence": 1,
+    "source_row": 2,
+    "event": "seen",
+    "event_date": "2024-06-28",
+}
+
+
+@pytest.fixture(scope="session")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, BuildResult]:
+    """A town with one case of one stage and one issue, built and published. Not to be changed."""
+    landing = Landing(tmp_path_factory.mktemp("first_night"))
+    landing.council("anytown")
+    landing.load(
+        "anytown",
+        "2024-06-28",
+        cases=[{"case_ref": "C1", "received_date": "2024-05-01"}],
+        stages=[{"case_ref": "C1", "requested_date": "2024-05-01"}],
+        quality={"events": [ISSUE]},
+    )
+    return landing.home.root.parent, landing.build()
+
+
+@pytest.fixture
+def anytown(first_night: tuple[Path, BuildResult], tmp_path: Path) -> Landing:
+    """A copy of that town, to go on from."""
+    shutil.copytree(first_night[0], tmp_path / "town", symlinks=True)
+    return Landing(tmp_path / "town")

@@ -56,7 +56,7 @@ with_holidays as (
 
 labelled as (
     select
-        with_holidays.*,
+        *,
         cast(financial_year_start as {{ dbt.type_string() }}) || '/'
         || substring(cast(financial_year_start + 1 as {{ dbt.type_string() }}), 3, 2) as financial_year
     from with_holidays

@@ -70,14 +70,14 @@ running as (
         clocks.council_due_number,
         row_number() over (
             partition by open_months.case_key, open_months.as_at_date
-            order by clocks.importance desc, clocks.stage desc, clocks.waiting_from desc, clocks.clock
+            order by clocks.importance desc, clocks.stage desc, clocks.waiting_from desc, clocks.clock asc
         ) as choice
     from open_months
     inner join clocks
         on
             open_months.case_key = clocks.case_key
-            and clocks.waiting_from <= open_months.as_at_date
-            and (clocks.stopped_date is null or clocks.stopped_date > open_months.as_at_date)
+            and open_months.as_at_date >= clocks.waiting_from
+            and (clocks.stopped_date is null or open_months.as_at_date < clocks.stopped_date)
             and (clocks.is_own_clock or open_months.working_day_number <= clocks.council_due_number)
 ),
 
@@ -90,8 +90,8 @@ frozen as (
         on
             running.case_key = freezes.case_key
             and running.stage = freezes.stage
-            and freezes.frozen_from <= running.as_at_date
-            and (freezes.frozen_to is null or freezes.frozen_to > running.as_at_date)
+            and running.as_at_date >= freezes.frozen_from
+            and (freezes.frozen_to is null or running.as_at_date < freezes.frozen_to)
     where running.choice = 1 and running.is_own_clock
 ),
 

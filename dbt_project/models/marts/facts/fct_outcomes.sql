@@ -103,7 +103,7 @@ together as (
 
 ranked as (
     select
-        together.*,
+        *,
         row_number() over (
             partition by case_key
             order by is_case_row desc, stage desc

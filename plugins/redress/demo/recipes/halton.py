@@ -1,21 +1,22 @@
 """Halton 2016/17 to 2019/20: contact, causes and answer times of four years, and the spring of 2020."""
 
 from datetime import date, timedelta
+from typing import Any
 
+from redress.demo.aftermath import act, contacts, pay, refer
 from redress.demo.book import Book
 from redress.demo.complaints import (
     DECIDED,
     UPHELD,
-    act,
     arrange,
     ask_for_stage_three,
     ask_for_stage_two,
-    contacts,
+    close,
     describe,
     find_causes,
     record,
 )
-from redress.demo.population import Case, Population, shares
+from redress.demo.population import Case, Population, dealt, having, shares
 from redress.demo.published import Period, whole_numbers
 
 YEARS = ("2016/17", "2017/18", "2018/19", "2019/20")
@@ -54,14 +55,16 @@ def rebuild(book: Book) -> None:
 def _received(book: Book, year: str) -> Population:
     """The statutory complaints of a year; of 2015/16 only those answered later."""
     if year == "2015/16":
-        people = Population(BROUGHT_FORWARD["2016/17"], book.rng, answered_year="2016/17")
+        people = Population(BROUGHT_FORWARD["2016/17"], book.rng, answered_year="2016/17", brought_forward=True)
     else:
         causes = book.published.counts("complaint_causes", "causes", period=year)
         people = Population(sum(causes.values()), book.rng)
         people.deal("main_cause", causes)
         people.deal("contact_method", book.published.counts("stage1_by_contact_method", "contact_methods", period=year))
         carried = BROUGHT_FORWARD.get(_next(year), 0)
-        people.deal("answered_year", {_next(year): carried, year: len(people) - carried})
+        people.mark("brought_forward", carried)
+        people.fill("answered_year", [_next(year)], dealt("brought_forward"))
+        people.fill("answered_year", [year])
     people.fill("main_cause", ["SERVICE", "ASSESSMENT_OR_REVIEW"])
     _services(book, people)
     if year == LAST:
@@ -88,20 +91,20 @@ def _last_year(book: Book, people: Population) -> None:
     published = book.published
     people.deal("outcome", published.counts("stage1_outcomes", "outcomes", period=LAST))
     people.fill("outcome", [None])
-    people.deal("stage2", {True: published.count("escalation_rate_by_service", stage="stage2")}, where=_partly)
-    people.fill("disabilities", [("AUT", "LD")], where=lambda case: "stage2" in case)
+    people.deal(
+        "stage2",
+        {True: published.count("escalation_rate_by_service", stage="stage2")},
+        having(outcome="partially_upheld"),
+    )
+    people.fill("disabilities", [("AUT", "LD")], dealt("stage2"))
     disabled = published.count("equalities_disability", period=LAST)
     people.deal("disabilities", {("MOB",): 1, ("BEH",): disabled - 2})
     people.fill("disabilities", [("NONE",)])
     people.fill("ethnicity", ["WBRI"])
     parents = published.count("stage1_by_origin", member="parents")
-    people.fill("complainant_type", ["parent"], where=lambda case: "stage2" in case)
+    people.fill("complainant_type", ["parent"], dealt("stage2"))
     people.deal_rest("complainant_type", {"parent": parents, "care_leaver": len(people) - parents})
-    people.fill("advocate_supported", [True], where=lambda case: case["complainant_type"] == "care_leaver")
-
-
-def _partly(case: Case) -> bool:
-    return case["outcome"] == "partially_upheld"
+    people.fill("advocate_supported", [True], having(complainant_type="care_leaver"))
 
 
 def _answer_times(book: Book, received: dict[str, Population]) -> None:
@@ -115,13 +118,12 @@ def _answer_times(book: Book, received: dict[str, Population]) -> None:
         }
         counts = whole_numbers(within, len(answered))
         bands = {"10": counts["10"], "20": counts["20"] - counts["10"], "over": len(answered) - counts["20"]}
-        own_year = received[year].cases
-        answered.fill("band", ["20"], where=lambda case, own=own_year: not any(case is other for other in own))
+        answered.fill("band", ["20"], dealt("brought_forward"))
         answered.deal_rest("band", bands)
         for band, (low, high) in {"10": (1, 10), "20": (11, 20), "over": (21, 44)}.items():
-            answered.spread("days", low, high, where=lambda case, b=band: case["band"] == b)
+            answered.spread("days", low, high, having(band=band))
         if year == "2018/19":
-            answered.deal("panel", {True: 1}, where=lambda case: case["band"] == "10")
+            answered.mark("panel", 1, having(band="10"))
 
 
 def _write(book: Book, year: str, people: Population) -> None:
@@ -143,7 +145,9 @@ def _write(book: Book, year: str, people: Population) -> None:
         if "stage2" in case:
             _investigation(book, case)
     if year == LAST:
-        _reimburse(book, next(case for case in people if case["outcome"] == "upheld"))
+        case = people.where(having(outcome="upheld"))[0]
+        amount = book.published.value("costs", measure="currency", period=LAST)
+        pay(book, case["case_ref"], "reimbursement", f"{amount:.2f}", case["answered_date"])
 
 
 def _covid(case: Case) -> None:
@@ -174,23 +178,10 @@ def _investigation(book: Book, case: Case) -> None:
             book.cause(case["case_ref"], 2, book.rng.choice(("SERVICE", "ASSESSMENT_OR_REVIEW")), finding)
 
 
-def _reimburse(book: Book, case: Case) -> None:
-    amount = book.published.value("costs", measure="currency", period=LAST)
-    book.add(
-        "payments",
-        payment_ref=book.number("M"),
-        case_ref=case["case_ref"],
-        payment_type="reimbursement",
-        amount=f"{amount:.2f}",
-        agreed_date=case["answered_date"],
-        paid_date=book.calendar.after(case["answered_date"], 15),
-        ombudsman_recommended=False,
-    )
-
-
 def _spring_2020(book: Book) -> None:
     """The first weeks of 2020/21, which no report covers: answers around 8 May 2020, open and frozen cases."""
     courses: list[tuple[date, date | None, date | None]] = [
+        (date(2020, 4, 17), date(2020, 5, 2), None),  # on the Saturday after the tenth day: in time
         (date(2020, 4, 23), date(2020, 5, 11), None),  # a day late: 8 May was the bank holiday of that year
         (date(2020, 4, 24), date(2020, 5, 11), None),  # on the tenth day
         (date(2020, 5, 2), date(2020, 5, 18), None),  # received on a Saturday
@@ -217,7 +208,7 @@ def _compliments(book: Book, year: str) -> None:
     total = book.published.count("compliments_total", period=year, section="5 table 1")
     known = PRAISED_SERVICE_KNOWN.get(year, total)
     percents = book.published.percents("compliments_by_service", "services", period=year)
-    counts: dict[str | None, int] = {**whole_numbers(percents, known)}
+    counts: dict[Any, int] = {**whole_numbers(percents, known)}
     counts["EDUCATION_INCLUSION_AND_PROVISION"] = known - sum(counts.values())
     counts[None] = total - known
     for case in contacts(book, "compliment", counts, Period.named(year), contact_method="email"):
@@ -246,18 +237,13 @@ def _corporate(book: Book, year: str) -> None:
         record(book, case, DELAYS[:2])
         find_causes(book, case, ["SERVICE"])
         if "review" in case:
-            case["stage2_requested"] = book.calendar.after(case["answered_date"], 8)
-            requested = case["stage2_requested"]
+            ref, requested = case["case_ref"], book.calendar.after(case["answered_date"], 8)
             answered = book.calendar.after(requested, 19)
+            outcome = "not_upheld"
             book.add(
-                "stages",
-                case_ref=case["case_ref"],
-                stage=2,
-                requested_date=requested,
-                responded_date=answered,
-                outcome="not_upheld",
+                "stages", case_ref=ref, stage=2, requested_date=requested, responded_date=answered, outcome=outcome
             )
-            book.case_row(case["case_ref"])["closed_date"] = answered
+            close(book, ref, answered)
 
 
 def _enquiries(book: Book) -> None:
@@ -283,16 +269,7 @@ def _ombudsman(book: Book) -> None:
     period = Period.named(LAST)
     for case in enquiries:
         received = book.day(period.until(period.last - timedelta(days=60)))
-        book.add(
-            "ombudsman",
-            ombudsman_ref=book.number("O"),
-            service_code=CIN,
-            received_date=received,
-            response_due_date=book.calendar.after(received, 10),
-            responded_date=book.calendar.after(received, 8),
-            decided_date=book.calendar.after(received, 28),
-            decision=case["decision"],
-        )
+        refer(book, received, case["decision"], book.calendar.after(received, 28), service_code=CIN)
 
 
 def _open_cases(book: Book, year: str, complaints: int) -> None:

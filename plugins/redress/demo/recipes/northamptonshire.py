@@ -1,21 +1,21 @@
 """Northamptonshire 2014/15 and 2015/16: a county's volume, backlog, young people and Ombudsman cases."""
 
 from datetime import date, timedelta
+from typing import Any
 
+from redress.demo.aftermath import act, contacts, pay, refer
 from redress.demo.book import Book
 from redress.demo.complaints import (
     DECIDED,
     UPHELD,
-    act,
     arrange,
     ask_for_stage_three,
     ask_for_stage_two,
-    contacts,
     describe,
     find_causes,
     record,
 )
-from redress.demo.population import Case, Population, shares
+from redress.demo.population import Case, Population, dealt, having, shares
 from redress.demo.published import Period
 
 YEARS = ("2014/15", "2015/16")
@@ -49,6 +49,7 @@ CAUSES = (
 DELAYS = ("CASELOAD", "CASELOAD", "COMPLEX")
 REMEDIES = ("APOLOGY", "APOLOGY", "MEETING")
 IMPROVEMENTS = ("PROCEDURE_CHANGE", "GUIDANCE")
+OMBUDSMANS_REMEDIES = (["apology"], ["apology", "financial_redress"], ["procedure_change"])
 FROZEN = 6
 
 
@@ -87,17 +88,17 @@ def _negative_comments(book: Book) -> Population:
 
 def _received(book: Book, year: str) -> Population:
     published = book.published
-    areas: dict[str | None, int] = {**published.counts("stage1_received_by_service", "services")}
+    areas: dict[Any, int] = {**published.counts("stage1_received_by_service", "services")}
     areas[None] = published.count("complaints_received_total", period=LAST) - sum(areas.values())
     if year == "2013/14":
-        people = Population(BROUGHT_FORWARD[YEARS[0]], book.rng, answered_year=YEARS[0])
+        people = Population(BROUGHT_FORWARD[YEARS[0]], book.rng, answered_year=YEARS[0], brought_forward=True)
     else:
         people = Population(published.count("complaints_received_total", period=year), book.rng)
     people.deal("area", shares(len(people), areas))
     if year == LAST:
         _young_people(book, people)
         people.deal("status", NOT_PURSUED)
-        for case in people.where(lambda case: "status" in case):
+        for case in people.where(dealt("status")):
             case["answered_year"] = None
             case["outcome"] = "withdrawn" if case["status"] == "withdrawn" else None
         people.deal("answered_year", {AFTER: BROUGHT_FORWARD[AFTER]})
@@ -105,7 +106,8 @@ def _received(book: Book, year: str) -> Population:
         young = round(len(people) * YOUNG_SHARE_BEFORE)
         people.deal("complainant_type", {"child_or_young_person": young})
     if year == YEARS[0]:
-        people.deal("answered_year", {LAST: BROUGHT_FORWARD[LAST]})
+        people.mark("brought_forward", BROUGHT_FORWARD[LAST])
+        people.fill("answered_year", [LAST], dealt("brought_forward"))
     people.fill("answered_year", [year])
     for case in people:
         case.setdefault("service_code", book.rng.choice(TEAMS.get(case["area"], (case["area"],))))
@@ -118,8 +120,8 @@ def _young_people(book: Book, people: Population) -> None:
     published = book.published
     for team, count in published.counts("young_person_complaints_by_service", "services").items():
         area = AREA_OF.get(team, team)
-        people.deal("service_code", {team: count}, where=lambda case, a=area: case["area"] == a)
-    young = Population.of(people.where(lambda case: "service_code" in case), book.rng)
+        people.deal("service_code", {team: count}, having(area=area))
+    young = Population.of(people.where(dealt("service_code")), book.rng)
     young.deal("main_cause", published.counts("young_person_complaint_causes", "causes"))
     young.fill("own_complaint", [True])
     for case in young:
@@ -150,12 +152,11 @@ def _outcomes_and_times(book: Book, received: dict[str, Population], year: str) 
             "20": published.count(table, member="within the extended 20 day timescales"),
             "over": published.count(table, member="longer than 20 days"),
         }
-    own_year = {id(case) for case in received[year]}
-    answered.fill("band", ["over"], where=lambda case: id(case) not in own_year)
+    answered.fill("band", ["over"], dealt("brought_forward"))
     answered.deal_rest("band", bands)
     longest = 55 if year == LAST else 110
     for band, (low, high) in {"10": (0, 10), "20": (11, 20), "over": (21, longest)}.items():
-        answered.spread("days", low, high, where=lambda case, b=band: case["band"] == b)
+        answered.spread("days", low, high, having(band=band))
     if year == LAST:
         later = Population.of([case for case in everyone if case["answered_year"] == AFTER], book.rng)
         later.spread("days", 18, 50)
@@ -165,7 +166,7 @@ def _outcomes_and_times(book: Book, received: dict[str, Population], year: str) 
 def _write(book: Book, year: str, people: Population) -> None:
     period = Period.named(year)
     if year == LAST:
-        people.fill("quarter", ["Q4 2015/16"], where=lambda case: case["answered_year"] == AFTER)
+        people.fill("quarter", ["Q4 2015/16"], having(answered_year=AFTER))
         people.deal_rest("quarter", QUARTERS)
         for case in people:
             case["received_in"] = Period.named(case["quarter"])
@@ -186,7 +187,7 @@ def _unborn(people: Population, period: Period) -> None:
     """Two complaints about a child not yet born."""
     if period != Period.named(LAST):
         return
-    for case in people.where(lambda case: case["age"] == 0 and case["complainant_type"] == "parent")[:2]:
+    for case in people.where(having(age=0, complainant_type="parent"))[:2]:
         case |= {"gender": "unborn", "age_band": "unborn"}
         del case["date_of_birth"]
 
@@ -212,7 +213,7 @@ def _escalate(book: Book, answered: list[Case], year: str) -> None:
                 book, case["case_ref"], requested, panel=26 + position, report=5, response=15, outcome="not_upheld"
             )
             book.cause(case["case_ref"], 3, case["main_cause"], "not_upheld")
-        _pay(book, case["case_ref"], "stage2_investigation", f"{book.rng.randrange(1200, 2600)}.00", agreed)
+        pay(book, case["case_ref"], "stage2_investigation", f"{book.rng.randrange(1200, 2600)}.00", agreed)
 
 
 def _freeze(book: Book, answered: list[Case]) -> None:
@@ -251,38 +252,15 @@ def _ombudsman(book: Book) -> None:
     recorded.fill("decision", ["not_for_us"])
     period = Period.named(LAST)
     for case in recorded:
-        decision = case["decision"]
-        investigated = decision in ("upheld", "not_upheld")
-        received = book.day(period)
-        decided = book.calendar.after(received, 75 if investigated else book.rng.randint(8, 30))
-        upheld = decision == "upheld"
-        book.add(
-            "ombudsman",
-            ombudsman_ref=book.number("O"),
+        decision, received = case["decision"], book.day(period)
+        investigated, upheld = decision in ("upheld", "not_upheld"), decision == "upheld"
+        refer(
+            book,
+            received,
+            decision,
+            book.calendar.after(received, 75 if investigated else book.rng.randint(8, 30)),
+            answered_after=book.rng.randint(12, 26),
+            remedies=book.rng.choice(OMBUDSMANS_REMEDIES) if upheld else None,
             service_code=book.rng.choice(TEAMS["SAFEGUARDING"]),
-            received_date=received,
-            investigation_started_date=book.calendar.after(received, 20) if investigated else None,
-            response_due_date=book.calendar.after(received, 20),
-            responded_date=book.calendar.after(received, book.rng.randint(12, 26)),
-            decided_date=decided,
-            decision=decision,
             pursued=decision != "not_for_us",
-            remedies=book.rng.choice((["apology"], ["apology", "financial_redress"], ["procedure_change"]))
-            if upheld
-            else None,
-            remedy_due_date=book.calendar.after(decided, 40) if upheld else None,
-            remedy_completed_date=book.calendar.after(decided, 30) if upheld else None,
         )
-
-
-def _pay(book: Book, ref: str, kind: str, amount: str, agreed: date) -> None:
-    book.add(
-        "payments",
-        payment_ref=book.number("M"),
-        case_ref=ref,
-        payment_type=kind,
-        amount=amount,
-        agreed_date=agreed,
-        paid_date=book.calendar.after(agreed, 20),
-        ombudsman_recommended=False,
-    )

@@ -11,15 +11,15 @@ with facts as (
         list_contains(string_split(coalesce(cases.tags, ''), ';'), 'earlier_stage_elsewhere') as is_elsewhere,
         coalesce(cases.received_date < settings.records_begin, false) as is_before_records,
         cases.case_ref is not null and not cases.is_ambiguous as is_case_known,
-        before.is_answered as is_before_answered,
-        before.is_ambiguous as is_before_ambiguous,
-        before.responded_date as before_responded_date
+        earlier.is_answered as is_before_answered,
+        earlier.is_ambiguous as is_before_ambiguous,
+        earlier.responded_date as before_responded_date
     from rules.rows_stages as stages
     cross join rules.settings as settings
     left join rules.current_cases as cases
         on stages.case_ref = cases.case_ref
-    left join rules.current_stages as before
-        on stages.case_ref = before.case_ref and stages.stage = before.stage + 1
+    left join rules.current_stages as earlier
+        on stages.case_ref = earlier.case_ref and stages.stage = earlier.stage + 1
 )
 
 select

@@ -1,17 +1,13 @@
-"""Seeds about 2% of faults into a copy of the clean drop, each with its line in an answer key."""
+"""One council's drop as text, with the faults seeded into it and the answer key they make."""
 
 import csv
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random
-from shutil import copytree
 
 from redress.contract import load_contract
-from redress.demo.records import SEED
-from redress.errors import UsageError
 
-SHARE = 0.02
 KEY_COLUMNS = ("rule", "entity", "record_key", "column_name", "description")
 HANGING_ON_A_CASE = ("stages", "freezes", "causes", "resolutions", "actions", "payments", "ombudsman")
 HANGING_ON_A_STAGE = ("causes", "freezes")
@@ -92,44 +88,6 @@ class Drop:
         for entity, rows in self.rows.items():
             _write(self.folder / f"{entity}.csv", tuple(load_contract().entities[entity].columns), rows)
         _write(self.folder / "answer_key.csv", KEY_COLUMNS, self.answers)
-
-
-def write_dirty_drop(clean: Path, folder: Path, seed: int = SEED) -> dict[str, int]:
-    """Copies the clean drop to <folder>/<council> and seeds faults; the same seed gives the same bytes.
-
-    answer_key.csv lists each row a rule must find beyond what it finds in the clean drop: a line a
-    failing row. Returns the number of faults by council.
-    Raises UsageError if there is no clean drop.
-    """
-    from redress.demo.fault_kinds import KINDS
-
-    councils = sorted(path.parent.name for path in clean.glob("*/cases.csv"))
-    if not councils:
-        raise UsageError(f"There is no clean drop in {clean}; write it first.")
-    seeded = {}
-    for council in councils:
-        copytree(clean / council, folder / council, dirs_exist_ok=True)
-        drop = Drop(folder / council, Random(f"{council} {seed}"))
-        wanted = round(SHARE * sum(len(rows) for rows in drop.rows.values()))
-        seeded[council] = _seed(drop, wanted, list(KINDS))
-        drop.write()
-    return seeded
-
-
-def _seed(drop: Drop, wanted: int, kinds: list[Callable[[Drop], None]]) -> int:
-    """Seeds one fault of each kind in turn, in an order of the council's own, until there are enough."""
-    drop.rng.shuffle(kinds)
-    done = 0
-    while kinds and done < wanted:
-        for kind in list(kinds):
-            if done == wanted:
-                break
-            try:
-                kind(drop)
-                done += 1
-            except NothingLeft:
-                kinds.remove(kind)
-    return done
 
 
 def _owner(row: Row) -> str:
