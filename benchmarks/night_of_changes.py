@@ -24,9 +24,9 @@ CASES = """
     select
         'C' || lpad(cast(n as varchar), 8, '0') as case_ref,
         case n % 10 when 0 then 'compliment' else 'complaint' end as record_type,
-        date '2015-04-01' + cast(n % 2900 as integer) as received_date,
-        case when n % 50 = 1 then null else received_date + cast(5 + n % 30 as integer) end as closed_date,
-        case when n % 50 = 1 then 'open' else 'concluded' end as status,
+        date '2015-04-01' + cast(n % 3250 as integer) as received_date,
+        case when n % 3250 > 3200 and n % 2 = 1 then null else received_date + cast(5 + n % 30 as integer) end as closed_date,
+        case when n % 3250 > 3200 and n % 2 = 1 then 'open' else 'concluded' end as status,
         case n % 3 when 0 then 'email' when 1 then 'telephone' else 'letter' end as contact_method,
         case n % 4 when 0 then 'parent' when 1 then 'relative' else 'child_or_young_person' end as complainant_type,
         false as advocate_supported, 'P' || (n % 700000) as person_ref,
@@ -45,14 +45,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--cases", type=int, default=100_000)
     cases = parser.parse_args().cases
+    in_full = f"case when case_ref < 'C{CHANGED:08}' then 'partially_upheld' else 'not_upheld' end"
     with tempfile.TemporaryDirectory() as folder:
         prepare(Path(folder))
         nights = {
             "first night, all cases": night(Path(folder), 0, cases, "full", "'not_upheld'"),
             f"{CHANGED} changed, changes extract": night(Path(folder), 1, CHANGED, "changes", "'upheld'"),
-            f"{CHANGED} changed, full extract": night(
-                Path(folder), 2, cases, "full", f"case when case_ref < 'C{CHANGED:08}' then 'partially_upheld' else 'not_upheld' end"
-            ),
+            f"{CHANGED} changed, full extract": night(Path(folder), 2, cases, "full", in_full),
         }
     report(cases, nights)
 
@@ -94,12 +93,10 @@ def seconds(step: Callable[[], object]) -> float:
 
 
 def report(cases: int, nights: dict[str, dict[str, float]]) -> None:
-    first, *_ = nights.values()
-    lines = {
-        name: {**steps, "ratio of build to the first night": round(steps["build and publish"] / first["build and publish"], 3)}
-        for name, steps in nights.items()
-    }
-    document = {"cases": cases, "machine": f"{os.cpu_count()} cores, {platform.system()}", "nights": lines}
+    first = next(iter(nights.values()))
+    for steps in nights.values():
+        steps["build beside the first night's"] = round(steps["build and publish"] / first["build and publish"], 3)
+    document = {"cases": cases, "machine": f"{os.cpu_count()} cores, {platform.system()}", "nights": nights}
     print(json.dumps(document, indent=2))  # noqa: T201 - a benchmark prints
     results = Path(__file__).parent / "results"
     results.mkdir(exist_ok=True)

@@ -3,6 +3,7 @@
 import functools
 import io
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event
 from typing import Any, ParamSpec, TextIO, TypeVar
 
 from filelock import FileLock, Timeout
@@ -33,13 +35,19 @@ DEFAULT_ARGS = {
 }
 
 
+_stopped = Event()
+"""Set when a person stops the run: Airflow would fail the task at hand and go on with the next."""
+
+
 def for_good(step: Callable[P, R]) -> Callable[P, R]:
-    """Lets a step fail without another try when the fault is in what it was given."""
+    """Lets a step fail without another try when the fault is in what it was given, or a person stopped it."""
 
     @functools.wraps(step)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         from airflow.sdk.exceptions import AirflowFailException
 
+        if _stopped.is_set():
+            raise AirflowFailException("The run was stopped by hand.")
         try:
             return step(*args, **kwargs)
         except RedressError as problem:
@@ -115,16 +123,19 @@ def run_nightly(
     it ends; meanwhile whatever else is printed goes to the log, so give it a console on `terminal()`. Nothing
     is tried again: a person is watching.
 
-    Raises RedressError when another run has the data folder, unless told to wait for it.
+    Raises RedressError when another run has the data folder, unless told to wait for it, and
+    KeyboardInterrupt when stopped by hand.
     """
     home = Home.from_environment()
     log = home.logs / f"nightly_{extract_date.isoformat()}.log"
     conf = {"councils": list(councils), "allow_removal": allow_removal}
-    with _only_run(home, wait), _output_to(log):
+    with _only_run(home, wait), _stopping_at_once(), _output_to(log):
         _use_own_metadata(home)
         tasks = _run_dag("nightly_load", extract_date, conf, on_progress)
         if any(outcome.task == "announce_accepted" and outcome.state == "success" for outcome in tasks):
             tasks += _run_dag("nightly_warehouse", extract_date, conf, on_progress)
+    if _stopped.is_set():
+        raise KeyboardInterrupt
     return NightlyResult(tuple(tasks), log)
 
 
@@ -142,6 +153,20 @@ def _only_run(home: Home, wait: bool) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def _stopping_at_once() -> Iterator[None]:
+    def stop(signal_number: int, frame: object) -> None:
+        _stopped.set()
+        raise KeyboardInterrupt
+
+    _stopped.clear()
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def terminal() -> TextIO:

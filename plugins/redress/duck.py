@@ -25,4 +25,3 @@ def connect(path: Path | None = None, read_only: bool = False) -> Iterator["duck
 def text(value: object) -> str:
     """A value as an SQL text literal."""
     return "'" + str(value).replace("'", "''") + "'"
-

@@ -10,7 +10,14 @@ from rich.text import Text
 
 def table(console: Console, title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Prints a table; numbers stand to the right, text is shown as it is."""
-    grid = Table(title=title, title_justify="left", title_style="bold", header_style="bold", box=SIMPLE_HEAD)
+    grid = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        header_style="bold",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+    )
     lines = [list(row) for row in rows]
     for position, heading in enumerate(headings):
         numeric = bool(lines) and all(isinstance(line[position], int | float | None) for line in lines)

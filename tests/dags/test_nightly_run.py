@@ -124,6 +124,31 @@ def test_nothing_personal_reaches_the_log_or_the_metadata(
         assert value.encode() not in metadata
 
 
+STOP = """
+import os, signal, sys
+from datetime import date
+from redress.airflow_run import run_nightly
+
+def stop(outcome):
+    if outcome.task == "barsetshire.land_file" and outcome.state == "running":
+        os.kill(os.getpid(), signal.SIGINT)
+
+heard = []
+try:
+    run_nightly(date.fromisoformat(sys.argv[1]), on_progress=lambda outcome: (heard.append(outcome), stop(outcome)))
+except KeyboardInterrupt:
+    print("stopped", [f"{o.task} {o.state}" for o in heard if o.state == "success" and "land" in o.task])
+"""
+
+
+def test_a_run_can_be_stopped_at_once(night_of_all: dict[str, Any], two_councils: dict[str, str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STOP, "2020-07-01"], env=two_councils, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "stopped []\n", done.stderr
+    assert not list(Path(two_councils["REDRESS_HOME"], "landing", "barsetshire", "loads").glob("*_2020-07-01"))
+
+
 def test_a_second_run_says_that_one_is_running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDRESS_HOME", str(tmp_path))
     with (

@@ -1,20 +1,16 @@
-"""Runs the project's dbt unit tests, the hand-checked examples among them, on an empty warehouse."""
-
-from pathlib import Path
-
-from redress.duck import connect
-from redress.paths import Home
-from redress.warehouse import dbt
-from redress.warehouse.ingest import ingest
+"""Runs the project's dbt unit tests, the hand-checked examples among them."""
 
 
-def test_unit_tests_of_the_models_pass(tmp_path: Path) -> None:
-    home = Home(tmp_path)
-    home.build.mkdir(parents=True)
-    build_file = home.build / "tonight.duckdb"
-    with connect(build_file) as con:
-        ingest(con, {}, [])
-    project = dbt.Project(home, build_file)
-    assert project.run("seed").failures == []
-    assert project.run("run", "--empty").failures == []
-    assert project.run("test", "--select", "test_type:unit").failures == []
+def test_unit_tests_of_the_models_pass(empty_warehouse) -> None:
+    assert empty_warehouse.project.run("test", "--select", "test_type:unit").failures == []
+
+
+def test_the_calendar_they_use_is_the_real_one(empty_warehouse) -> None:
+    fixture = empty_warehouse.project.folder / "tests" / "fixtures" / "calendar.csv"
+    wrong = empty_warehouse.read(f"""
+        select date_day from read_csv('{fixture}') as fixture
+        left join reporting.dim_date as dates using (date_day)
+        where fixture.is_working_day is distinct from dates.is_working_day
+            or fixture.working_day_number is distinct from dates.working_day_number
+    """)
+    assert wrong == []

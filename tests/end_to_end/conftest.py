@@ -76,3 +76,10 @@ def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def demo_run(demo_home: Path) -> subprocess.CompletedProcess[str]:
     """The demo, as `make demo` runs it on a machine where it never ran."""
     return run(environment(demo_home), "demo")
+
+
+@pytest.fixture(scope="session")
+def published(demo_run: subprocess.CompletedProcess[str], demo_home: Path) -> Path:
+    """The data folder after the demo."""
+    assert demo_run.returncode == 0, demo_run.stdout + demo_run.stderr
+    return demo_home

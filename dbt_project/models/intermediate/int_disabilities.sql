@@ -26,11 +26,11 @@ labels as (
 int_disabilities as (
     select
         lists.council,
-        lists.disabilities
-        {%- for code in disability_codes() %},
+        {% for code in disability_codes() -%}
         max(case when labels.disability_code = '{{ code }}' then 1 else 0 end) = 1
-            as disability_{{ code | lower }}
-        {%- endfor %}
+            as disability_{{ code | lower }},
+        {% endfor -%}
+        lists.disabilities
     from lists
     left join labels
         on

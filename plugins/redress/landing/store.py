@@ -56,7 +56,8 @@ class Manifest:
 def land(home: Home, council: Council, source: Source, delivery: Delivery, key: bytes) -> Manifest | None:
     """Lands one delivery; None if this very extract, or these very changes, have landed already.
 
-    A full extract alike the one before lands as a manifest alone: its rows are kept once. key turns person references into pseudonyms.
+    A full extract alike the one before lands as a manifest alone: its rows are kept once. key turns person
+    references into pseudonyms.
 
     A file that cannot be read, or that lacks a required column, is kept whole under
     quarantine/<council>/rejected and landed as a manifest without rows.
@@ -127,7 +128,8 @@ def _is_known(sha256: str, delivery: Delivery, landed: list[Manifest]) -> bool:
 
 def _full_extract_alike(sha256: str, delivery: Delivery, landed: list[Manifest]) -> Manifest | None:
     """The full extract before this one, if it has the same content."""
-    before = [m for m in landed if m.extract_kind == "full" and not m.rejected and m.extract_date < delivery.extract_date]
+    full = [m for m in landed if m.extract_kind == "full" and not m.rejected]
+    before = [m for m in full if m.extract_date < delivery.extract_date]
     return before[-1] if delivery.extract_kind == "full" and before and before[-1].sha256 == sha256 else None
 
 

@@ -43,8 +43,8 @@ class Verdict:
         return any(run.verdict == "rejected" or run.passes_threshold(threshold) for run in self.runs)
 
 
-def check(path: Path, extract_date: date, council: Council | None = None) -> Verdict:
-    """Runs the rules over the files, beside what is loaded of the council.
+def check(path: Path, extract_date: date, council: Council | None = None, as_first_load: bool = False) -> Verdict:
+    """Runs the rules over the files, beside what is loaded of the council, or as if nothing were.
 
     Without a council the contract alone decides: nothing is loaded and no code is declared.
     Raises UsageError if there is nothing to check at the path.
@@ -53,7 +53,7 @@ def check(path: Path, extract_date: date, council: Council | None = None) -> Ver
         scratch = Home(Path(folder))
         checked = council or Council(scratch.root / "unnamed_council")
         extracts = _land(scratch, checked, path, extract_date, council.source.extract if council else "full")
-        loads = committed(Home.from_environment(), checked.name)
+        loads = [] if as_first_load else committed(Home.from_environment(), checked.name)
         with connect() as con:
             decide_rows(con, scratch, checked, extract_date, extracts, loads, allow_removal=False)
             runs = load_runs(con, checked.name, 0, extract_date, extracts, frozenset(), seconds=0.0)

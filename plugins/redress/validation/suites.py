@@ -87,12 +87,12 @@ def _validate(frame: "pd.DataFrame", checks: dict[int, Check], result_format: di
 def _great_expectations() -> tuple[Any, Any]:
     """The package, and a batch definition in an ephemeral context: one a process, as making it takes seconds."""
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
-    logger = logging.getLogger("great_expectations")
-    logger.setLevel(logging.WARNING)
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    logger.setLevel(logging.WARNING)
+    for name in ("great_expectations", "great_expectations.data_context.types.base"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("redress").add_dataframe_asset("frame")

@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from redress.contract import Entity, load_contract
 from redress.contract.model import CONTRACT_FILE
 from redress.councils import CODE_LISTS, Council
 from redress.duck import text
+from redress.errors import RedressError
 from redress.landing.door import typed_columns
 from redress.paths import Home
 from redress.validation.issues import COLUMNS as EVENT_COLUMNS
@@ -234,7 +236,7 @@ def _fingerprint(load: Load) -> str:
 
 def _write_config(con: "duckdb.DuckDBPyConnection", councils: Mapping[str, Council]) -> None:
     """Writes what each council's folder says; is_built turns false where it says something new."""
-    for council in councils.values():
+    for council in _readable(councils):
         settings, codes, closures = _settings_row(council), _code_rows(council), _closure_rows(council)
         facts = (council.title, council.settings.gss_code, council.settings.dfe_code)
         content = json.dumps([facts, settings, codes, closures], default=str)
@@ -250,6 +252,14 @@ def _write_config(con: "duckdb.DuckDBPyConnection", councils: Mapping[str, Counc
             con.executemany("insert into config.codes values (?, ?, ?, ?, ?, ?)", codes)
         if closures:
             con.executemany("insert into config.closure_days values (?, ?)", closures)
+
+
+def _readable(councils: Mapping[str, Council]) -> Iterator[Council]:
+    """Councils whose files can be read; the others keep what was said before, and their load reports it."""
+    for council in councils.values():
+        with suppress(RedressError):
+            _ = council.settings, council.codes
+            yield council
 
 
 def _settings_row(council: Council) -> list[object]:

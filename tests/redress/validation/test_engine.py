@@ -49,6 +49,11 @@ class TestWhatHangsOnHeldRows:
         rows = {"cases": [{}], "services": [{}], "stages": [BACKWARD, STAGE_2, STAGE_3]}
         assert run_night(rows, only=True).of("R02") == [("stages", "C1|2", "case_ref"), ("stages", "C1|3", "case_ref")]
 
+    def test_an_early_escalation_waits_with_the_stage_before_it(self, run_night):
+        rows = {"cases": [{"tags": "early_escalation"}], "services": [{}], "stages": [BACKWARD, STAGE_2, STAGE_3]}
+        night = run_night(rows, only=True)
+        assert night.of("R02") == [("stages", "C1|2", "case_ref"), ("stages", "C1|3", "case_ref")]
+
     def test_two_versions_of_a_stage_hold_what_belongs_to_it(self, run_night):
         rows = {"cases": [{}], "services": [{}], "stages": [{}, {"outcome": "upheld"}, STAGE_2], "causes": [{}]}
         night = run_night(rows, only=True)

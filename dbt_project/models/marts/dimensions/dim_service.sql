@@ -4,6 +4,7 @@ with history as (
     select
         services.*,
         services.valid_to is not null and services.valid_to < councils.as_at_date as has_ended,
+        cast({{ dbt.dateadd('day', 1, 'services.valid_to') }} as date) as day_after,
         councils.as_at_date
     from {{ ref('int_service_history') }} as services
     inner join {{ ref('int_councils') }} as councils on services.council = councils.council
@@ -19,10 +20,9 @@ steps_0 as (
         on
             ended.council = successors.council
             and ended.successor_code = successors.service_code
-            and ended.valid_to >= {{ dbt.dateadd('day', -1, 'successors.match_from') }}
-            and ended.valid_to < successors.match_to
-            and successors.valid_from <= ended.as_at_date
-            and successors.service_key <> ended.service_key
+            and ended.day_after between successors.match_from and successors.match_to
+            and ended.as_at_date >= successors.valid_from
+            and ended.service_key <> successors.service_key
     where
         ended.has_ended
         and (successors.service_key is not null or ended.later_from <= ended.as_at_date)
