@@ -25,7 +25,7 @@ CASES = """
         'C' || lpad(cast(n as varchar), 8, '0') as case_ref,
         case n % 10 when 0 then 'compliment' else 'complaint' end as record_type,
         date '2015-04-01' + cast(n % 3250 as integer) as received_date,
-        case when n % 3250 > 3200 and n % 2 = 1 then null else received_date + cast(5 + n % 30 as integer) end as closed_date,
+        case when n % 3250 <= 3200 or n % 2 = 0 then received_date + cast(5 + n % 30 as integer) end as closed_date,
         case when n % 3250 > 3200 and n % 2 = 1 then 'open' else 'concluded' end as status,
         case n % 3 when 0 then 'email' when 1 then 'telephone' else 'letter' end as contact_method,
         case n % 4 when 0 then 'parent' when 1 then 'relative' else 'child_or_young_person' end as complainant_type,

@@ -51,7 +51,13 @@ def extract_date_of(moment: datetime) -> date:
 
 
 def main(command: list[str]) -> int:
-    """Makes or upgrades Airflow's metadata and its pools, then runs the command; returns its exit code."""
+    """Makes or upgrades Airflow's metadata and its pools, then becomes the command.
+
+    Returns an exit code only if it does not get that far.
+    """
+    if not command:
+        sys.stderr.write("Say which command to run, for example: python -m redress.airflow_home airflow standalone\n")
+        return 2
     home = Home.from_environment()
     home.airflow.mkdir(parents=True, exist_ok=True)
     os.environ.update(environment(home))

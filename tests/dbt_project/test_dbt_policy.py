@@ -145,12 +145,12 @@ def test_no_test_is_switched_off(empty_warehouse):
 
 
 def test_the_sources_watch_their_freshness(empty_warehouse):
-    stale_after = {
-        node["name"]: (node["freshness"] or {}).get("warn_after", {}).get("count")
+    watched = {
+        (node["source_name"], node["name"]): node["freshness"]["warn_after"]["count"]
         for node in empty_warehouse.sources
-        if node["source_name"] == "accepted"
+        if node["freshness"] and node["freshness"]["warn_after"]["count"]
     }
-    assert stale_after["cases"] == stale_after["stages"] == stale_after["loads"] == 2
+    assert watched == {("accepted", "loads"): 2, ("quality", "load_runs"): 2}
 
 
 def test_the_codes_of_disability_columns_are_those_of_the_seed(empty_warehouse):

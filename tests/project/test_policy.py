@@ -20,13 +20,17 @@ def name(path: Path) -> str:
 
 
 def project_files() -> list[Path]:
-    """What is, or would be, in version control."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        check=True,
-    ).stdout.decode()
+    """What is, or would be, in version control; where git is not there, what does not look made."""
+    try:
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT,
+            capture_output=True,
+            check=True,
+        ).stdout.decode()
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        made = {".venv", ".git", "data", "target", "logs", "__pycache__", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
+        return [path for path in ROOT.rglob("*") if path.is_file() and not made & set(path.relative_to(ROOT).parts)]
     return [ROOT / path for path in listed.split("\0") if path and (ROOT / path).is_file()]
 
 

@@ -3,7 +3,7 @@
 from statistics import median
 from typing import TYPE_CHECKING
 
-from redress.contract import load_contract
+from redress.contract import Entity, load_contract
 from redress.landing.store import Manifest, manifests
 from redress.paths import Home
 from redress.validation.loads import Load
@@ -88,20 +88,37 @@ def _removed_sql(home: Home, entity: str, manifest: Manifest | None, loads: list
 
 
 def apply_removals(con: "duckdb.DuckDBPyConnection", entities: list[str]) -> None:
-    """Takes removed keys, and what hangs on removed cases, out of what is loaded; fills deleted.<entity>."""
+    """Takes removed keys of these entities, and what hangs on them, out of what is loaded; fills deleted.<entity>.
+
+    What hangs on a case is everything that names it; on a stage, the stages after it, its freezes and causes.
+    """
     con.execute("create schema deleted")
     for entity in load_contract().entities.values():
         removed = f"select record_key from removed.{entity.name}" if entity.name in entities else "select null"
-        hanging = (
-            "or case_ref in (select record_key from removed.cases)"
-            if entity.name != "cases" and "case_ref" in entity.columns and "cases" in entities
-            else ""
-        )
         con.execute(f"""
             create table deleted.{entity.name} as
             select record_key, {", ".join(entity.key)} from loaded.{entity.name}
-            where record_key in ({removed}) {hanging}
+            where record_key in ({removed}) {_hanging_sql(entity)}
         """)
+        if entity.name == "stages":
+            con.execute("""
+                insert into deleted.stages
+                select record_key, case_ref, stage from loaded.stages
+                where record_key not in (select record_key from deleted.stages) and exists (
+                    select 1 from deleted.stages as gone
+                    where gone.case_ref = stages.case_ref and gone.stage < stages.stage
+                )
+            """)
         con.execute(f"""
             delete from loaded.{entity.name} where record_key in (select record_key from deleted.{entity.name})
         """)
+
+
+def _hanging_sql(entity: Entity) -> str:
+    """Conditions that take a row along with its case, or a freeze or cause with its stage."""
+    if entity.name == "cases" or "case_ref" not in entity.columns:
+        return ""
+    with_case = "or case_ref in (select case_ref from deleted.cases)"
+    if "stage" not in entity.columns or entity.name == "stages":
+        return with_case
+    return f"{with_case} or (case_ref, stage) in (select (case_ref, stage) from deleted.stages)"

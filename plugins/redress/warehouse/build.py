@@ -140,8 +140,14 @@ def _prepare(home: Home, councils: Mapping[str, Council], as_of: date | None, fu
 
 
 def _continues(good: Path, landed: list[Load]) -> bool:
-    with connect(good, read_only=True) as con:
-        return can_continue(con, landed)
+    """Whether the good build can be gone on from; a damaged one cannot, and landing has all it held."""
+    import duckdb
+
+    try:
+        with connect(good, read_only=True) as con:
+            return can_continue(con, landed)
+    except duckdb.Error:
+        return False
 
 
 def _transform(home: Home) -> Transformed:

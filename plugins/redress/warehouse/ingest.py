@@ -155,7 +155,10 @@ def ingest(con: "duckdb.DuckDBPyConnection", councils: Mapping[str, Council], la
     """Appends the loads not yet in the build and writes the councils' settings, in one transaction.
 
     Doing it again changes nothing. An entity that a load has no file of, or an empty one, adds no rows.
+    Raises RedressError if a file of a load cannot be read.
     """
+    import duckdb
+
     con.execute("begin")
     try:
         _create_tables(con)
@@ -178,9 +181,10 @@ def ingest(con: "duckdb.DuckDBPyConnection", councils: Mapping[str, Council], la
         if con.execute("select count(*) from config.build_state").fetchone() == (0,):
             con.execute("insert into config.build_state values (?, null, null)", [contract_hash()])
         con.execute("commit")
-    except BaseException:
+    except duckdb.Error as problem:
         con.execute("rollback")
-        raise
+        reason = str(problem).splitlines()[0].rstrip(".")
+        raise RedressError(f"A load cannot be read: {reason}; restore its folder in landing from a copy.") from None
     return Ingested(dict(Counter(load.council for load in new)), rows)
 
 

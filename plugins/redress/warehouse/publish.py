@@ -122,21 +122,38 @@ def _copy_tables(
     con: "duckdb.DuckDBPyConnection", build: Path, only: tuple[str, ...] = (), leave_out: tuple[str, ...] = ()
 ) -> dict[str, int]:
     con.execute(f"attach {text(build)} as build (READ_ONLY)")
-    tables = con.execute(
+    built = con.execute(
         """
-        select table_name, comment from duckdb_tables()
+        select table_name from duckdb_tables()
         where database_name = 'build' and schema_name = 'reporting' order by table_name
         """
     ).fetchall()
+    tables = [table for (table,) in built if table not in leave_out and (not only or table in only)]
     rows: dict[str, int] = {}
-    for table, comment in tables:
-        if table in leave_out or (only and table not in only):
-            continue
+    for table in tables:
         counted = con.execute(f"create table draft.reporting.{table} as from build.reporting.{table}").fetchone()
         rows[table] = int(counted[0]) if counted else 0
-        con.execute(f"comment on table draft.reporting.{table} is {text(comment) if comment else 'null'}")
+    _copy_comments(con, tables)
     con.execute("detach build")
     return rows
+
+
+def _copy_comments(con: "duckdb.DuckDBPyConnection", tables: list[str]) -> None:
+    """What dbt says of tables and columns goes along, for tools that show it."""
+    comments = con.execute(
+        """
+        select 'table draft.reporting.' || table_name, comment from duckdb_tables()
+        where database_name = 'build' and schema_name = 'reporting'
+            and list_contains($tables, table_name) and comment is not null
+        union all
+        select 'column draft.reporting.' || table_name || '.' || column_name, comment from duckdb_columns()
+        where database_name = 'build' and schema_name = 'reporting'
+            and list_contains($tables, table_name) and comment is not null
+        """,
+        {"tables": tables},
+    ).fetchall()
+    for place, comment in comments:
+        con.execute(f"comment on {place} is {text(comment)}")
 
 
 def _write_parquet(home: Home, reporting: Path) -> Path:

@@ -99,6 +99,43 @@ def test_rows_of_a_missing_entity_are_not_removed_and_missing_rows_of_a_full_ext
     assert council.in_force("stages") == [("A1|1",), ("A2|1",)]
 
 
+TWO_STAGES = (("A1", 1, "2024-01-02", "2024-01-12", "upheld"), ("A1", 2, "2024-01-20", "2024-02-05", "upheld"))
+OTHERS = [(f"C{n:02}", "complaint", "2024-01-02", "2024-01-12", "concluded", None, None) for n in range(20)]
+OTHER_STAGES = [(case[0], 1, "2024-01-02", "2024-01-12", "upheld") for case in OTHERS]
+
+
+@pytest.mark.parametrize("extract", ["full", "changes"])
+def test_an_update_that_takes_away_the_answer_a_later_stage_rests_on_is_held(
+    make_council: Callable[..., Any], extract: str
+) -> None:
+    council = make_council(extract=extract)
+    council.deliver("cases", A1)
+    council.deliver("stages", *TWO_STAGES)
+    council.night("2024-03-01")
+    council.clear()
+    unanswered = ("A1", 1, "2024-01-02", None, None)
+    council.deliver("stages", unanswered, *(TWO_STAGES[1:] if extract == "full" else ()))
+    council.night("2024-03-02")
+    assert ("A1|1", "S02") in council.held("stages")
+    assert council.in_force("stages", "record_key, outcome") == [("A1|1", "upheld"), ("A1|2", "upheld")]
+
+
+def test_what_hangs_on_a_stage_leaves_with_it_and_comes_back_with_it(council: Any) -> None:
+    council.deliver("cases", A1, *OTHERS)
+    council.deliver("stages", *TWO_STAGES, *OTHER_STAGES)
+    council.deliver("causes", ("A1", 1, 1, "DELAY"), ("C01", 1, 1, "DELAY"))
+    council.night("2024-03-01")
+    council.deliver("stages", TWO_STAGES[1], *OTHER_STAGES)
+    council.night("2024-03-02")
+    assert council.held("stages") == [("A1|2", "S02")]
+    assert not [key for (key,) in council.in_force("stages") if key.startswith("A1")]
+    assert council.in_force("causes") == [("C01|1|1",)]
+    council.deliver("stages", *TWO_STAGES, *OTHER_STAGES)
+    council.night("2024-03-03")
+    assert [key for (key,) in council.in_force("stages") if key.startswith("A1")] == ["A1|1", "A1|2"]
+    assert council.in_force("causes") == [("A1|1|1",), ("C01|1|1",)]
+
+
 def test_an_extract_cut_off_half_way_removes_nothing_unless_a_person_allows_it(council: Any) -> None:
     council.deliver("cases", *MANY)
     council.night("2024-02-01")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from redress.errors import RedressError
-from redress.validation import engine
+from redress.validation import engine, suites
 from redress.validation.catalogue import Check
 from redress.validation.suites import run_checks
 
@@ -60,6 +60,21 @@ def test_an_expectation_that_raises_neither_passes_nor_fails_and_stops_no_other(
     assert failed.failing.tolist() == listed.failing.tolist() == [2]
     said = caplog.text + "".join(capfd.readouterr()) + repr([raised, failed, listed])
     assert "Grace" not in said
+
+
+def test_results_of_great_expectations_hold_no_value(monkeypatch):
+    validate, results = suites._validate, []
+
+    def kept(*given):
+        results.append(validate(*given))
+        return results[-1]
+
+    monkeypatch.setattr(suites, "_validate", kept)
+    frame = pd.DataFrame({"row_id": [1, 2], "text": ["Ada Lovelace", "Grace Hopper"]})
+    (finding,) = run_checks(frame, [_check(IN_SET, column="text", value_set=["Ada Lovelace"])])
+    assert finding.failing.tolist() == [2]
+    assert len(results) == 2
+    assert "Grace" not in str([result.to_json_dict() for pass_ in results for result in pass_.values()])
 
 
 def test_a_rule_that_raises_is_not_run(monkeypatch, run_night):

@@ -13,13 +13,16 @@ with facts as (
         cases.case_ref is not null and not cases.is_ambiguous as is_case_known,
         earlier.is_answered as is_before_answered,
         earlier.is_ambiguous as is_before_ambiguous,
-        earlier.responded_date as before_responded_date
+        earlier.responded_date as before_responded_date,
+        later.record_key is not null as is_rested_on
     from rules.rows_stages as stages
     cross join rules.settings as settings
     left join rules.current_cases as cases
         on stages.case_ref = cases.case_ref
     left join rules.current_stages as earlier
         on stages.case_ref = earlier.case_ref and stages.stage = earlier.stage + 1
+    left join loaded.stages as later
+        on stages.case_ref = later.case_ref and stages.stage + 1 = later.stage
 )
 
 select
@@ -61,6 +64,12 @@ select
         when facts.is_before_ambiguous then null
         else coalesce(facts.is_before_answered, false)
     end as stage_before_is_answered,
+    -- S02 again: an update that takes away the answer on which a loaded stage rests
+    case
+        when not facts.is_rested_on or not facts.is_case_known then null
+        when facts.is_early or facts.is_elsewhere or facts.is_before_records then null
+        else facts.is_answered
+    end as answer_stays_for_the_stage_after,
     -- S03
     case
         when facts.is_case_known and not facts.is_early and not facts.is_before_records
