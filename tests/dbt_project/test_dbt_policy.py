@@ -138,7 +138,7 @@ def test_every_fact_has_the_columns_that_join_it(empty_warehouse):
 
 
 def test_no_test_is_switched_off(empty_warehouse):
-    for path in [*PROJECT.rglob("*.yml"), *SQL]:
+    for path in [*(PROJECT / "models").rglob("*.yml"), *(PROJECT / "tests").rglob("*.yml"), *SQL]:
         text = path.read_text(encoding="utf-8")
         assert "enabled: false" not in text, f"{path.name}: correct the model or the test instead of switching it off."
         assert "severity: warn" not in text, f"{path.name}: a test of the warehouse passes or fails."

@@ -156,7 +156,7 @@ def _transform(home: Home) -> Transformed:
         raise RedressError(f"There is no build in hand ({tonight}); run the ingest step first.")
     project = dbt.Project(home, tonight)
     refresh = ["--full-refresh"] if _project_changed(tonight) else []
-    quality = project.run("build", "--select", "tag:quality", *refresh)
+    quality = project.run("build", "--no-write-json", "--select", "tag:quality", *refresh)
     if quality.broken:
         raise RedressError(f"{quality.broken[0]} Nothing was published.")
     facts = project.run("build", "--exclude", "tag:quality", "resource_type:unit_test", *refresh)

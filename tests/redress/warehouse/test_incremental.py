@@ -2,6 +2,7 @@
 
 import random
 import shutil
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -36,10 +37,13 @@ class Records:
         self.changed: dict[str, list[dict[str, Any]]] = {"cases": [], "stages": [], "freezes": [], "causes": []}
         self.deleted: dict[str, list[dict[str, Any]]] = {"cases": [], "stages": [], "freezes": []}
         for ref in [ref for ref in self.cases if self.random.random() < 0.3]:
-            self.random.choice([self.answer, self.answer, self.escalate, self.freeze, self.end, self.remove])(ref)
+            self.random.choice(self.events())(ref)
         for _ in range(self.random.randint(10, 15)):
             self.open()
         return self.changed, self.deleted
+
+    def events(self) -> list[Callable[[str], None]]:
+        return [self.answer, self.answer, self.escalate, self.freeze, self.freeze, self.end, self.remove]
 
     def open(self) -> None:
         ref = f"C{len(self.cases) + len(self.deleted['cases']) + self.random.randint(1000, 9999)}"
