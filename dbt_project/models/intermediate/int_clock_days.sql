@@ -44,7 +44,7 @@ freezes as (
     from numbered
     inner join {{ ref('int_freezes') }} as freezes
         on numbered.case_key = freezes.case_key and numbered.stage = freezes.stage
-    where numbered.is_own_clock and numbered.start_number is not null
+    where numbered.is_own_clock
 ),
 
 -- A due date moves only by the freezes that began before it: while fewer days than the limit had

@@ -95,6 +95,25 @@ frozen as (
     where running.choice = 1 and running.is_own_clock
 ),
 
+-- Days frozen after the due date do not count either; those before it have moved the due date.
+frozen_since_due as (
+    select
+        running.case_key,
+        running.as_at_date,
+        sum(
+            greatest(
+                least(freezes.to_number, running.working_day_number)
+                - greatest(freezes.from_number, running.council_due_number),
+                0
+            )
+        ) as frozen_days
+    from running
+    inner join {{ ref('int_freezes') }} as freezes
+        on running.case_key = freezes.case_key and running.stage = freezes.stage
+    where running.choice = 1 and running.is_own_clock and running.council_due_number is not null
+    group by running.case_key, running.as_at_date
+),
+
 fct_open as (
     select
         open_months.case_key || '|' || cast(open_months.as_at_date as {{ dbt.type_string() }}) as open_key,
@@ -110,7 +129,11 @@ fct_open as (
             when running.clock is not null
                 then
                     frozen.case_key is null
-                    and coalesce(open_months.working_day_number > running.council_due_number, false)
+                    and coalesce(
+                        open_months.working_day_number - coalesce(frozen_since_due.frozen_days, 0)
+                        > running.council_due_number,
+                        false
+                    )
         end as is_overdue,
         frozen.case_key is not null as is_frozen,
         open_months.extract_id
@@ -122,6 +145,10 @@ fct_open as (
             and running.choice = 1
     left join frozen
         on open_months.case_key = frozen.case_key and open_months.as_at_date = frozen.as_at_date
+    left join frozen_since_due
+        on
+            open_months.case_key = frozen_since_due.case_key
+            and open_months.as_at_date = frozen_since_due.as_at_date
 )
 
 select * from fct_open
