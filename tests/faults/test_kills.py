@@ -20,18 +20,22 @@ SECOND = CASES + (
 )
 STAGES = "case_ref,stage,requested_date,responded_date,outcome\nA1,1,2024-01-02,2024-01-12,upheld\nA2,1,2024-01-03,,\n"
 
-MOMENTS = {
+# Module, function and call at which the process dies. The others are run by `make test-slow`.
+ALWAYS = {
     "landing, before the manifest": ("redress.landing.store", "_write_manifest", 1),
+    "validation, before the commit": ("redress.landing.store", "os.rename", 3),
+    "dbt, before the facts": ("redress.warehouse.dbt", "Project.run", 2),
+    "publish, between file and folder": ("redress.warehouse.publish", "_point_to", 1),
+}
+SLOW = {
     "landing, between two files": ("redress.landing.store", "land", 2),
     "validation, before the rules about rows": ("redress.validation.engine", "run_row_rules", 1),
     "validation, while the load is written": ("redress.validation.issues", "write_events", 1),
-    "validation, before the commit": ("redress.landing.store", "os.rename", 3),
-    "dbt, before the facts": ("redress.warehouse.dbt", "Project.run", 2),
     "dbt, before the build is accepted": ("redress.warehouse.build", "_accept", 1),
     "publish, before the file is replaced": ("redress.warehouse.publish", "_write_parquet", 1),
-    "publish, between file and folder": ("redress.warehouse.publish", "_point_to", 1),
     "publish, before the record": ("redress.warehouse.publish", "_write_record", 1),
 }
+MOMENTS = ALWAYS | SLOW
 
 
 def make_drop(folder: Path) -> Path:
@@ -129,7 +133,7 @@ def copy_of(first_night: Path, folder: Path) -> Path:
     return copied
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("moment", [*ALWAYS, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)])
 def test_the_next_run_repairs_what_a_killed_one_left(
     moment: str, first_night: Path, undisturbed: Warehouse, tmp_path: Path
 ) -> None:

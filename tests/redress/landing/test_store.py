@@ -87,6 +87,18 @@ def test_a_full_extract_alike_the_one_before_keeps_its_rows_once(
     assert len(list(home.landing.rglob("rows.parquet"))) == 1
 
 
+def test_a_birth_that_lay_ahead_is_looked_at_again_when_its_day_has_come(
+    home: Home, council: Council, source: FileSource
+) -> None:
+    content = CASES + ROW.replace("2014-06-07", "2024-03-06")
+    found = []
+    for night in (date(2024, 3, 5), date(2024, 3, 6)):
+        manifest = land_cases(home, council, source, content, night)
+        assert manifest
+        found += duckdb.sql(f"select dob_check from '{rows_file(home, manifest)}'").fetchall()
+    assert found == [("after_extract",), ("after_receipt",)]
+
+
 def test_the_same_changes_again_are_recognised_whatever_the_night(
     home: Home, council: Council, source: FileSource
 ) -> None:

@@ -111,7 +111,7 @@ def _rows(cases):
 
 
 # a night takes half a second, so a failing one is shown as it is found
-@settings(max_examples=20, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
+@settings(max_examples=8, deadline=None, derandomize=True, database=None, phases=[Phase.generate])
 @given(CASES)
 def test_great_expectations_finds_what_the_oracle_finds(run_night, cases):
     night = run_night(_rows(cases), only=True, extract_date=EXTRACT_DATE)
