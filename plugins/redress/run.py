@@ -124,7 +124,7 @@ def show_status() -> None:
         (s.council, s.loads, s.extract_date, s.open_critical, s.open_warnings, s.overdue, s.due_in_five_days)
         for s in found
     ]
-    headings = ("council", "loads", "last night", "held-back issues", "warnings", "overdue", "due in 5 days")
+    headings = ("council", "loads", "night", "critical", "warnings", "overdue", "due in 5 days")
     table(console, "Councils", headings, rows)
     for state in found:
         for sentence in state.sentences:

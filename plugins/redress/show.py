@@ -1,6 +1,7 @@
 """Tables and progress in the terminal."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -21,7 +22,8 @@ def table(console: Console, title: str, headings: Sequence[str], rows: Iterable[
     lines = [list(row) for row in rows]
     for position, heading in enumerate(headings):
         numeric = bool(lines) and all(isinstance(line[position], int | float | None) for line in lines)
-        grid.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+        whole = position == 0 or any(isinstance(line[position], date) for line in lines)
+        grid.add_column(heading, justify="right" if numeric else "left", overflow="fold", no_wrap=whole)
     for line in lines:
         grid.add_row(*(Text(_cell(value)) for value in line))
     console.print(grid)
