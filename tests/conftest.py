@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from redress.airflow_home import PROJECT, environment
-from redress.paths import Home
+from redress.airflow_home import environment
+from redress.paths import PROJECT, Home
 
 CASES = """\
 case_ref,record_type,received_date,closed_date,status,contact_method,complainant_type,service_code,person_ref,date_of_birth

@@ -12,12 +12,11 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from redress import telemetry
-from redress.paths import Home
+from redress.paths import PROJECT, Home
 
 LONDON = ZoneInfo("Europe/London")
 NIGHTLY_HOUR = time(2, 0, tzinfo=LONDON)
 
-PROJECT = Path(__file__).resolve().parents[2]
 DAGS = PROJECT / "dags"
 POOLS = DAGS / "pools.json"
 

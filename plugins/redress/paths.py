@@ -7,6 +7,10 @@ from pathlib import Path
 
 from redress.errors import RedressError
 
+PROJECT = Path(__file__).resolve().parents[2]
+DBT_PROJECT = PROJECT / "dbt_project"
+BANK_HOLIDAYS = DBT_PROJECT / "seeds" / "bank_holidays.csv"
+
 _SAFE_NAME = re.compile(r"[a-z0-9][a-z0-9_]*\Z")
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import holidays
 import pytest
 
-from redress.warehouse.dbt import PROJECT
+from redress.paths import DBT_PROJECT as PROJECT
 
 SEED = PROJECT / "seeds" / "bank_holidays.csv"
 

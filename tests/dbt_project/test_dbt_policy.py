@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from redress.warehouse.dbt import PROJECT
+from redress.paths import DBT_PROJECT as PROJECT
 
 MODELS = sorted((PROJECT / "models").rglob("*.sql"))
 SQL = sorted({*MODELS, *(PROJECT / "tests").rglob("*.sql"), *(PROJECT / "macros").rglob("*.sql")})

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from redress.airflow_home import PROJECT, environment
-from redress.paths import Home
+from redress.airflow_home import environment
+from redress.paths import PROJECT, Home
 
 PAGES = [*sorted((PROJECT / "docs").rglob("*.md")), *sorted((PROJECT / "dags").glob("*.md")), PROJECT / "README.md"]
 MODELS = sorted(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-BANK_HOLIDAYS = Path(__file__).parents[3] / "dbt_project" / "seeds" / "bank_holidays.csv"
+from redress.paths import BANK_HOLIDAYS
 
 
 class WorkingDays:

@@ -11,6 +11,7 @@ import yaml
 
 from redress.contract import Column, Contract, Entity, load_contract
 from redress.errors import RedressError
+from redress.paths import PROJECT
 
 ROW_FRAME = "rows"
 BATCH_FRAMES = ("batch", "batch_columns")
@@ -88,8 +89,7 @@ class Catalogue:
 
 def expectations_folder() -> Path:
     """REDRESS_EXPECTATIONS, or the folder expectations/ beside plugins/."""
-    default = Path(__file__).resolve().parents[3] / "expectations"
-    return Path(os.environ.get("REDRESS_EXPECTATIONS", default)).expanduser().resolve()
+    return Path(os.environ.get("REDRESS_EXPECTATIONS", PROJECT / "expectations")).expanduser().resolve()
 
 
 @cache

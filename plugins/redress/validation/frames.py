@@ -10,6 +10,7 @@ from redress.contract import Entity, load_contract
 from redress.councils import Codes, Council
 from redress.duck import text
 from redress.landing.door import raw_columns, typed_columns
+from redress.paths import BANK_HOLIDAYS
 from redress.validation.declared import declared, standard_codes
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BELONGS_TO_STAGE = ("freezes", "causes")
-BANK_HOLIDAYS = Path(__file__).resolve().parents[3] / "dbt_project" / "seeds" / "bank_holidays.csv"
 
 _SQL = Path(__file__).with_name("frames")
 _IN_FORCE = {"cases": "case_ref, received_date, tags", "stages": "case_ref, stage"}

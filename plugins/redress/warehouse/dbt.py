@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from redress.errors import RedressError
-from redress.paths import Home
+from redress.paths import DBT_PROJECT, Home
 
 if TYPE_CHECKING:
     from dbt.cli.main import dbtRunner
     from dbt.contracts.graph.manifest import Manifest
-
-PROJECT = Path(__file__).resolve().parents[3] / "dbt_project"
 
 BUILD_FILE_VARIABLE = "REDRESS_BUILD_FILE"
 
@@ -36,7 +34,7 @@ class DbtResult:
     broken: list[str]
 
 
-def project_hash(project: Path = PROJECT) -> str:
+def project_hash(project: Path = DBT_PROJECT) -> str:
     """Fingerprint of the project's code; another one means that every case is built again."""
     digest = hashlib.sha256()
     files = {path for pattern in _CODE for path in project.rglob(pattern)}
@@ -49,7 +47,7 @@ def project_hash(project: Path = PROJECT) -> str:
 class Project:
     """The dbt project over one build file."""
 
-    def __init__(self, home: Home, build_file: Path, project: Path = PROJECT) -> None:
+    def __init__(self, home: Home, build_file: Path, project: Path = DBT_PROJECT) -> None:
         self.home = home
         self.build_file = build_file
         self.folder = project

@@ -95,13 +95,13 @@ class TestGoodNight:
 
 
 def test_the_same_loads_again_change_nothing(anytown):
-    project = set(dbt.PROJECT.rglob("*"))
+    project = set(dbt.DBT_PROJECT.rglob("*"))
     before = {path.name: path.read_bytes() for path in (anytown.home.published / "parquet").iterdir()}
     result = anytown.build()
     assert result.loads == {}
     assert result.changed_cases == 0
     assert {path.name: path.read_bytes() for path in (anytown.home.published / "parquet").iterdir()} == before
-    assert set(dbt.PROJECT.rglob("*")) == project, "dbt wrote into its project folder"
+    assert set(dbt.DBT_PROJECT.rglob("*")) == project, "dbt wrote into its project folder"
 
 
 def test_a_failing_test_keeps_the_earlier_facts_beside_tonights_issues(anytown):
