@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from redress.contract import load_contract
 from redress.councils import Council
@@ -109,15 +109,15 @@ def load_runs(
         manifest = extracts.get(entity.name)
         counts = split.count(con, entity)
         counts.check(council, entity.name)
-        warned = con.execute(
-            "select count(distinct row_id) from failures where entity = ? and severity = 'warning'", [entity.name]
-        ).fetchone()
-        batch = con.execute(
-            "select distinct rule from failures where entity = ? and row_id is null order by rule", [entity.name]
-        ).fetchall()
-        warnings = warned[0] if warned else 0
+        warnings = len(_found(con, entity.name, "select distinct row_id from failures", "severity = 'warning'"))
         word, sentence = verdict(
-            entity.name, manifest, counts, warnings, [rule for (rule,) in batch], entity.name in delivered_again
+            entity.name,
+            manifest,
+            counts,
+            warnings,
+            _found(con, entity.name, "select distinct rule from failures", "row_id is null"),
+            _found(con, entity.name, "select rule from rule_outcomes", "outcome = 'not_run' and not is_checked"),
+            entity.name in delivered_again,
         )
         runs.append(
             LoadRun(
@@ -143,6 +143,11 @@ def load_runs(
             )
         )
     return tuple(runs)
+
+
+def _found(con: "duckdb.DuckDBPyConnection", entity: str, select: str, condition: str) -> list[Any]:
+    """One column of what the rules found on an entity, sorted."""
+    return [one for (one,) in con.execute(f"{select} where entity = ? and {condition} order by 1", [entity]).fetchall()]
 
 
 def _write_quarantine(con: "duckdb.DuckDBPyConnection", folder: Path) -> None:

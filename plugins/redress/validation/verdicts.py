@@ -44,16 +44,17 @@ def verdict(
     counts: Counts,
     warned: int,
     batch_failures: list[str],
+    not_checked: list[str],
     delivered_again: bool,
 ) -> tuple[str, str]:
-    """The verdict and its sentence."""
+    """The verdict and its sentence. not_checked: rules that could not look at what was delivered."""
     if manifest is None:
         if delivered_again:
             return "unchanged", f"{entity}: the same file as before; nothing changed.{_released(counts)}"
         return "not_delivered", f"{entity}: not delivered; nothing was removed.{_released(counts)}"
     if manifest.rejected:
         return "rejected", f"{entity}: rejected. {manifest.rejected}"
-    said = [_removal(counts, batch_failures), _empty(batch_failures), _released(counts)]
+    said = [_removal(counts, batch_failures), _empty(batch_failures), _released(counts), _not_checked(not_checked)]
     tail = "".join(said)
     if counts.quarantined or "V04" in batch_failures or "V02" in batch_failures:
         return "accepted_held_back", f"{entity}: accepted, {_records(counts.quarantined)} held back.{tail}"
@@ -80,3 +81,7 @@ def _removal(counts: Counts, batch_failures: list[str]) -> str:
 
 def _empty(batch_failures: list[str]) -> str:
     return " The extract is empty (V02), so nothing was removed." if "V02" in batch_failures else ""
+
+
+def _not_checked(rules: list[str]) -> str:
+    return f" Not checked: {', '.join(rules)} (dq_rule_outcomes says why)." if rules else ""

@@ -230,6 +230,15 @@ def test_text_that_looks_like_code_is_stored_as_text(council: Any) -> None:
     assert council.in_force("cases", "case_ref") == [(text,)]
 
 
+def test_a_rule_that_could_not_look_is_named_and_not_counted_as_passed(council: Any) -> None:
+    council.deliver("cases", A1)
+    run = council.night("2024-02-01")["cases"]
+    assert council.outcome("S05", "cases") == "not_run"
+    assert "Not checked: S05" in run["verdict_text"]
+    council.deliver("stages", S1)
+    assert "S05" not in council.night("2024-02-02")["cases"]["verdict_text"]
+
+
 def test_a_warning_is_loaded_and_reported(council: Any) -> None:
     council.deliver("cases", A1)
     council.deliver("stages", S1)
