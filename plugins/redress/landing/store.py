@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import redress
 from redress.contract import Entity, load_contract
+from redress.contract.model import BIRTH_DATE
 from redress.councils import Council
 from redress.duck import connect
 from redress.errors import RejectedFile
@@ -69,7 +70,8 @@ def land(home: Home, council: Council, source: Source, delivery: Delivery, key: 
         return _reject(home, delivery, _sha256(delivery.location), str(problem), landed)
     if _is_known(content.sha256, delivery, landed):
         return None
-    if alike := _full_extract_alike(content.sha256, delivery, landed):
+    alike = _full_extract_alike(content.sha256, delivery, landed)
+    if alike and not _has_births_to_come(home, alike):
         return _land_again(home, delivery, alike)
     entity = load_contract().entities[delivery.entity]
     missing = tuple(name for name in entity.required if name not in content.header)
@@ -131,6 +133,15 @@ def _full_extract_alike(sha256: str, delivery: Delivery, landed: list[Manifest])
     full = [m for m in landed if m.extract_kind == "full" and not m.rejected]
     before = [m for m in full if m.extract_date < delivery.extract_date]
     return before[-1] if delivery.extract_kind == "full" and before and before[-1].sha256 == sha256 else None
+
+
+def _has_births_to_come(home: Home, manifest: Manifest) -> bool:
+    """Whether a birth lay after the extract date: on a later one dob_check may say something else of the same row."""
+    if BIRTH_DATE not in load_contract().entities[manifest.entity].columns:
+        return False
+    sql = "select 1 from read_parquet(?) where dob_check = 'after_extract' limit 1"
+    with connect() as con:
+        return con.execute(sql, [str(rows_file(home, manifest))]).fetchone() is not None
 
 
 def _land_again(home: Home, delivery: Delivery, alike: Manifest) -> Manifest:
