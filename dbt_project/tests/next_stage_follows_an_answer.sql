@@ -1,11 +1,21 @@
--- Exempt as rule S02 exempts them: marked cases, and cases of before the council's records begin. What
--- the quality lead already has as an open S02 issue is not reported a second time.
+-- Exempt as rule S02 exempts them: marked cases, and cases of before the council's records begin, also
+-- where only an earlier version of the case was (its stage came in then; S02 looks at it when it comes
+-- again). What the quality lead already has as an open S02 issue is not reported a second time.
+with exempt_cases as (
+    select distinct versions.case_key
+    from {{ ref('stg_cases') }} as versions
+    inner join {{ ref('int_councils') }} as councils on versions.council = councils.council
+    where
+        position(';early_escalation;' in ';' || coalesce(versions.tags, '') || ';') > 0
+        or position(';earlier_stage_elsewhere;' in ';' || coalesce(versions.tags, '') || ';') > 0
+        or versions.received_date < councils.records_begin
+)
+
 select
     stages.case_key,
     stages.stage
 from {{ ref('int_stages') }} as stages
-inner join {{ ref('dim_case') }} as cases on stages.case_key = cases.case_key
-inner join {{ ref('int_councils') }} as councils on stages.council = councils.council
+left join exempt_cases on stages.case_key = exempt_cases.case_key
 left join {{ ref('int_stages') }} as earlier
     on stages.case_key = earlier.case_key and stages.stage - 1 = earlier.stage
 left join {{ ref('dq_issues') }} as issues
@@ -19,6 +29,4 @@ where
     stages.stage > 1
     and earlier.responded_date is null
     and issues.issue_key is null
-    and position(';early_escalation;' in ';' || coalesce(cases.tags, '') || ';') = 0
-    and position(';earlier_stage_elsewhere;' in ';' || coalesce(cases.tags, '') || ';') = 0
-    and (councils.records_begin is null or cases.received_date >= councils.records_begin)
+    and exempt_cases.case_key is null

@@ -34,14 +34,27 @@ changed_councils as (
     where not is_built
 ),
 
+{% for entity in case_entities -%}
+touched_{{ entity }} as (
+    select distinct
+        touched.council,
+        touched.record_key
+    from {{ source('accepted', entity) }} as touched
+    inner join new_loads
+        on touched.council = new_loads.council and touched.load_number = new_loads.load_number
+),
+
+{% endfor -%}
+-- The cases of every version of a touched key: a deletion does not name its case, and a correction may
+-- name another one than before.
 changed_records as (
     {% for entity in case_entities -%}
     select
-        entity.council,
-        entity.case_ref
-    from {{ source('accepted', entity) }} as entity
-    inner join new_loads
-        on entity.council = new_loads.council and entity.load_number = new_loads.load_number
+        versions.council,
+        versions.case_ref
+    from {{ source('accepted', entity) }} as versions
+    inner join touched_{{ entity }} as touched
+        on versions.council = touched.council and versions.record_key = touched.record_key
     {{ 'union' if not loop.last }}
     {% endfor %}
 ),
