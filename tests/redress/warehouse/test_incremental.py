@@ -136,6 +136,7 @@ def differences(incremental: Path, afresh: Path) -> list[str]:
         return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [20])
 def test_random_nights_give_what_a_full_refresh_gives(landing, tmp_path, seed):
     records = {town: Records(seed + number) for number, town in enumerate(TOWNS)}
