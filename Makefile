@@ -26,7 +26,7 @@ demo: $(READY) ## five councils' records through the nightly job; prints where t
 	@$(BIN)/redress demo
 
 test: $(READY) ## the tests, with coverage of plugins/redress
-	@$(BIN)/pytest -n 2 --dist loadfile --cov
+	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov
 
 test-airflow: $(READY) ## the same DAGs under a real `airflow standalone` (about two minutes)
 	@$(BIN)/pytest tests/airflow -m standalone
