@@ -2,18 +2,18 @@
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from redress.councils import Council, load_councils
+from redress.councils import Council, Settings, load_councils
 from redress.errors import RedressError
 from redress.landing.pseudonym import pseudonym_key
 from redress.paths import Home
 from redress.show import table
 from redress.validation.loads import committed
 from redress.validation.verdicts import HELD_BACK as HELD_BACK_VERDICTS
+from redress.validation.verdicts import LoadRun
 
 DONE, FAILED, HELD_BACK = 0, 1, 3
 SHOWN_TASKS = ("build_and_publish",)
@@ -66,28 +66,24 @@ def show_night(console: Console, extract_date: date, councils: list[str]) -> Non
     table(console, f"Night of {extract_date}", ("council", "landed", "accepted", "quarantined", "with warnings"), rows)
     for council in councils:
         for run in _runs(home, council, extract_date):
-            if run["verdict"] in HELD_BACK_VERDICTS:
-                console.print(f"{council}: {run['verdict_text']}", markup=False, soft_wrap=True)
+            if run.verdict in HELD_BACK_VERDICTS:
+                console.print(f"{council}: {run.verdict_text}", markup=False, soft_wrap=True)
 
 
 def night_counts(home: Home, council: str, extract_date: date) -> tuple[int | None, ...]:
     """Rows landed, accepted, quarantined and with warnings in the night's loads; nothing where it did not load."""
     runs = _runs(home, council, extract_date)
     counted = ("rows_landed", "rows_accepted", "rows_quarantined", "rows_with_warnings")
-    return tuple(sum(run[name] for run in runs) if runs else None for name in counted)
+    return tuple(sum(getattr(run, name) for run in runs) if runs else None for name in counted)
 
 
 def is_held_back(council: str, extract_date: date) -> bool:
     """Whether a file was rejected, or too large a share of an entity quarantined, in the night's loads."""
     threshold = load_councils()[council].settings.quarantine_threshold
-    return any(
-        run["verdict"] == "rejected"
-        or (run["rows_landed"] and run["rows_quarantined"] / run["rows_landed"] > threshold)
-        for run in _runs(Home.from_environment(), council, extract_date)
-    )
+    return any(run.is_held_back(threshold) for run in _runs(Home.from_environment(), council, extract_date))
 
 
-def _runs(home: Home, council: str, extract_date: date) -> list[dict[str, Any]]:
+def _runs(home: Home, council: str, extract_date: date) -> list[LoadRun]:
     return [run for load in committed(home, council) if load.extract_date == extract_date for run in load.runs()]
 
 
@@ -109,7 +105,7 @@ def show_check(path: Path, extract_date: date, council: Council | None) -> int:
         rules = load_catalogue().rules
         found = sorted({finding.rule for finding in verdict.findings})
         table(console, "What to do", ("rule", "remedy"), [(code, rules[code].remedy) for code in found])
-    threshold = council.settings.quarantine_threshold if council else 0.05
+    threshold = (council.settings if council else Settings()).quarantine_threshold
     return HELD_BACK if verdict.is_held_back(threshold) else DONE
 
 

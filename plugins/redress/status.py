@@ -47,7 +47,7 @@ def _council_status(loads: list[Load], council: str, reporting: Path) -> Council
 
 def _news(load: Load) -> list[str]:
     """The verdicts of a load that a person has to look at."""
-    return [run["verdict_text"] for run in load.runs() if run["verdict"] in HELD_BACK]
+    return [run.verdict_text for run in load.runs() if run.verdict in HELD_BACK]
 
 
 def _published(reporting: Path, council: str) -> tuple[int | None, ...]:

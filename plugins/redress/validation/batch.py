@@ -4,10 +4,9 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from redress.contract import Entity, load_contract
-from redress.landing.store import Manifest, manifests
+from redress.landing.store import Manifest
 from redress.paths import Home
-from redress.validation.loads import Load
-from redress.validation.state import newest_full_extract
+from redress.validation.loads import Load, decided_full_extracts
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,7 +17,6 @@ EXTRACTS_IN_MEDIAN = 10
 def prepare_batch(
     con: "duckdb.DuckDBPyConnection",
     home: Home,
-    council: str,
     extracts: dict[str, Manifest],
     loads: list[Load],
     removal_allowed: bool,
@@ -26,7 +24,8 @@ def prepare_batch(
     """Fills incoming.batch, incoming.batch_columns and removed.<entity> (keys a full extract no longer holds)."""
     con.execute("create schema removed")
     for entity in load_contract().entities:
-        con.execute(f"create table removed.{entity} as {_removed_sql(home, entity, extracts.get(entity), loads)}")
+        full = decided_full_extracts(home, loads, entity)
+        con.execute(f"create table removed.{entity} as {_removed_sql(entity, extracts.get(entity), full)}")
     con.execute("""
         create table incoming.batch (
             entity varchar, extract_id varchar, extract_kind varchar, rows_landed bigint, missing_columns varchar,
@@ -38,13 +37,8 @@ def prepare_batch(
             entity varchar, column_name varchar, null_share double, previous_null_share double
         )
     """)
-    decided = {extract for load in loads for extract in load.extracts}
     for manifest in extracts.values():
-        earlier = [
-            m
-            for m in manifests(home, council, manifest.entity)
-            if m.extract_id in decided and m.extract_kind == "full" and not m.rejected
-        ]
+        earlier = decided_full_extracts(home, loads, manifest.entity)
         recent = [m.rows for m in earlier[-EXTRACTS_IN_MEDIAN:]]
         con.execute(
             f"""
@@ -72,13 +66,12 @@ def prepare_batch(
             )
 
 
-def _removed_sql(home: Home, entity: str, manifest: Manifest | None, loads: list[Load]) -> str:
+def _removed_sql(entity: str, manifest: Manifest | None, earlier: list[Manifest]) -> str:
     """Keys in force that tonight's full extract does not hold, in quarantine or not."""
     nothing = f"select record_key from loaded.{entity} where false"
     if manifest is None or manifest.rejected or manifest.extract_kind != "full":
         return nothing
-    newest = newest_full_extract(loads, entity, home)
-    if newest and newest > manifest.extract_date:
+    if earlier and earlier[-1].extract_date > manifest.extract_date:
         return nothing
     return f"""
         select record_key from loaded.{entity}

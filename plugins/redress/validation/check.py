@@ -40,7 +40,7 @@ class Verdict:
 
     def is_held_back(self, threshold: float) -> bool:
         """Whether the nightly job would end with exit code 3."""
-        return any(run.verdict == "rejected" or run.passes_threshold(threshold) for run in self.runs)
+        return any(run.is_held_back(threshold) for run in self.runs)
 
 
 def check(path: Path, extract_date: date, council: Council | None = None, as_first_load: bool = False) -> Verdict:

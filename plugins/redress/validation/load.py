@@ -73,7 +73,7 @@ def decide_rows(
     from redress.validation.engine import Context, run_batch_rules, run_row_rules
 
     prepare(con, home, council.name, extracts, loads, extract_date)
-    prepare_batch(con, home, council.name, extracts, loads, allow_removal)
+    prepare_batch(con, home, extracts, loads, allow_removal)
     context = Context(council, extract_date, {m.entity: m.rejected is None for m in extracts.values()})
     run_batch_rules(con, context)
     apply_removals(con, _entities_without(con, "V02", "V04"))

@@ -5,10 +5,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from redress.landing.store import Manifest, manifests
 from redress.paths import Home, safe_name
+from redress.validation.verdicts import LoadRun
 
 _NAME = re.compile(r"(?P<number>\d{6})_(?P<date>\d{4}-\d{2}-\d{2})\Z")
 
@@ -27,10 +27,10 @@ class Load:
     def name(self) -> str:
         return self.folder.name
 
-    def runs(self) -> list[dict[str, Any]]:
-        """What it counted and said of each entity (see verdicts.LoadRun)."""
-        runs: list[dict[str, Any]] = json.loads((self.folder / "load.json").read_text(encoding="utf-8"))["runs"]
-        return runs
+    def runs(self) -> list[LoadRun]:
+        """What it counted and said of each entity."""
+        runs = json.loads((self.folder / "load.json").read_text(encoding="utf-8"))["runs"]
+        return [LoadRun(**run | {"extract_date": date.fromisoformat(run["extract_date"])}) for run in runs]
 
 
 def loads_folder(home: Home, council: str) -> Path:
@@ -54,6 +54,13 @@ def committed(home: Home, council: str) -> list[Load]:
         )
         for path, match in matches
     ]
+
+
+def decided_full_extracts(home: Home, loads: list[Load], entity: str) -> list[Manifest]:
+    """The full extracts of an entity that these loads have decided on, rejected ones aside, oldest first."""
+    decided = {extract for load in loads for extract in load.extracts}
+    landed = manifests(home, loads[0].council, entity) if loads else []
+    return [m for m in landed if m.extract_id in decided and m.extract_kind == "full" and not m.rejected]
 
 
 def pending(home: Home, council: str, extract_date: date) -> list[dict[str, Manifest]]:

@@ -9,7 +9,7 @@ from redress.duck import text
 from redress.landing.door import raw_columns, typed_columns
 from redress.landing.store import Manifest, rows_file
 from redress.paths import Home
-from redress.validation.loads import Load
+from redress.validation.loads import Load, decided_full_extracts
 
 if TYPE_CHECKING:
     import duckdb
@@ -39,21 +39,9 @@ def prepare(
         if manifest and manifest.rejected:
             manifest = None
         _create_versions(con, entity, loads)
-        _create_arrived(con, home, entity, manifest, newest_full_extract(loads, entity.name, home))
+        full = decided_full_extracts(home, loads, entity.name)
+        _create_arrived(con, home, entity, manifest, full[-1].extract_date if full else None)
         _create_incoming(con, home, council, entity, manifest, loads, extract_date)
-
-
-def newest_full_extract(loads: list[Load], entity: str, home: Home) -> date | None:
-    """The date of the newest full extract of an entity a load has decided on."""
-    from redress.landing.store import manifests
-
-    decided = {extract for load in loads for extract in load.extracts}
-    dates = [
-        manifest.extract_date
-        for manifest in (manifests(home, loads[0].council, entity) if loads else [])
-        if manifest.extract_id in decided and manifest.extract_kind == "full" and not manifest.rejected
-    ]
-    return max(dates, default=None)
 
 
 def files_sql(paths: list[Path]) -> str:

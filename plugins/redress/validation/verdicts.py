@@ -33,9 +33,10 @@ class LoadRun:
     verdict_text: str
     seconds: float
 
-    def passes_threshold(self, threshold: float) -> bool:
-        """Whether the quarantined share of what landed lies over the council's threshold."""
-        return self.rows_landed > 0 and self.rows_quarantined / self.rows_landed > threshold
+    def is_held_back(self, threshold: float) -> bool:
+        """Whether its file was rejected, or the quarantined share of what landed lies over the council's threshold."""
+        too_many = self.rows_landed > 0 and self.rows_quarantined / self.rows_landed > threshold
+        return self.verdict == "rejected" or too_many
 
 
 def verdict(
