@@ -1,11 +1,23 @@
 """What tests of whole nights share: councils with a few records, and an environment for other processes."""
 
+import json
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from hypothesis import HealthCheck, settings
 
 from redress.airflow_home import environment
 from redress.paths import PROJECT, Home
+
+# A busy machine is no fault of an example. The same code gives the same verdict: a change is judged on the examples it was
+# tried with, and `make test-random` looks for new ones.
+settings.register_profile("redress", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+settings.register_profile("random", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("redress")
 
 CASES = """\
 case_ref,record_type,received_date,closed_date,status,contact_method,complainant_type,service_code,person_ref,date_of_birth
@@ -56,4 +68,49 @@ def two_councils(airflow_environment: dict[str, str], tmp_path_factory: pytest.T
         **environment(home),
         "REDRESS_HOME": str(home.root),
         "REDRESS_COUNCILS": str(root / "councils"),
+    }
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The data folder after `redress demo` on a machine where it never ran, and what it printed.
+
+    Run once for all workers of a test session; whoever changes the folder works on a copy.
+    """
+    shared = tmp_path_factory.getbasetemp() if worker_id == "master" else tmp_path_factory.getbasetemp().parent
+    folder, kept = shared / "demo" / "data", shared / "demo" / "run.json"
+    folder.parent.mkdir(exist_ok=True)
+    with FileLock(shared / "demo.lock"):
+        if not kept.exists():
+            ran = subprocess.run(
+                [sys.executable, "-m", "redress", "demo"],
+                capture_output=True,
+                text=True,
+                env=demo_environment(folder),
+                check=False,
+                timeout=540,
+                stdin=subprocess.DEVNULL,
+            )
+            kept.write_text(json.dumps([ran.returncode, ran.stdout, ran.stderr]), encoding="utf-8")
+    code, out, err = json.loads(kept.read_text(encoding="utf-8"))
+    return folder, subprocess.CompletedProcess(["redress", "demo"], code, out, err)
+
+
+@pytest.fixture(scope="session")
+def demo_home(demo: tuple[Path, subprocess.CompletedProcess[str]]) -> Path:
+    """The demo's data folder, to be read and not written to."""
+    folder, ran = demo
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return folder
+
+
+def demo_environment(home: Path) -> dict[str, str]:
+    """The environment of a person's first run, with a data folder of its own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("REDRESS_", "AIRFLOW_"))}
+    return {
+        **kept,
+        "PYTHONPATH": str(PROJECT / "plugins"),
+        "REDRESS_HOME": str(home),
+        "REDRESS_COUNCILS": str(PROJECT / "councils"),
+        "COLUMNS": "160",
     }

@@ -1,16 +1,13 @@
 """The `redress` command. Each command says what it does, and ends with the exit codes of the design."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from redress.errors import RedressError, UsageError
-
-FAILED, WRONG_USAGE, HELD_BACK = 1, 2, 3
+from redress import cli_errors, cli_returns
+from redress.cli_errors import errors_for_people
 
 app = typer.Typer(
     name="redress",
@@ -21,14 +18,13 @@ app = typer.Typer(
     add_completion=False,
 )
 
-_debug = False
+app.add_typer(cli_returns.app)
 
 
 @app.callback()
 def options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False) -> None:
     """Complaints about children's social care: from records to published figures."""
-    global _debug
-    _debug = debug
+    cli_errors.debug = debug
 
 
 def _date(text: str) -> date:
@@ -60,7 +56,7 @@ def nightly(
 
     Examples: `redress nightly`, `redress nightly --council harrow --date 2020-06-30`
     """
-    with _errors_for_people():
+    with errors_for_people():
         from redress.councils import get_council
         from redress.run import run_with_progress
 
@@ -75,7 +71,7 @@ def new_council(name: Annotated[str, typer.Argument(help="Lower-case letters, di
 
     Example: `redress new-council barsetshire`
     """
-    with _errors_for_people():
+    with errors_for_people():
         from redress.paths import councils_folder
         from redress.scaffold import new_council as scaffold
 
@@ -95,7 +91,7 @@ def check(
 
     Examples: `redress check cases.csv --council harrow`, `redress check drop/harrow`
     """
-    with _errors_for_people():
+    with errors_for_people():
         from redress.councils import get_council
         from redress.run import show_check
 
@@ -108,7 +104,7 @@ def status() -> None:
 
     Example: `redress status`
     """
-    with _errors_for_people():
+    with errors_for_people():
         from redress.run import show_status
 
         show_status()
@@ -120,7 +116,7 @@ def rebuild() -> None:
 
     Example: `redress rebuild`
     """
-    with _errors_for_people():
+    with errors_for_people():
         from redress.run import rebuild_warehouse
 
         raise typer.Exit(rebuild_warehouse())
@@ -136,7 +132,7 @@ def demo(
 
     Examples: `redress demo`, `redress demo --dirty`
     """
-    with _errors_for_people():
+    with errors_for_people():
         from redress.demo.show import run_demo
 
         raise typer.Exit(run_demo(dirty))
@@ -147,28 +143,3 @@ def _today() -> date:
     from zoneinfo import ZoneInfo
 
     return datetime.now(ZoneInfo("Europe/London")).date()
-
-
-@contextmanager
-def _errors_for_people() -> Iterator[None]:
-    from redress import telemetry
-
-    telemetry.switch_off()
-    try:
-        yield
-    except RedressError as problem:
-        if _debug:
-            raise
-        typer.echo(str(problem), err=True)
-        raise typer.Exit(WRONG_USAGE if isinstance(problem, UsageError) else FAILED) from None
-    except (typer.Exit, typer.BadParameter):
-        raise
-    except Exception as problem:
-        if _debug:
-            raise
-        typer.echo(
-            f"Redress stopped on a defect of its own ({type(problem).__name__}); nothing half-done is in force. "
-            "Run the command again as `redress --debug ...` and report what it shows.",
-            err=True,
-        )
-        raise typer.Exit(FAILED) from None

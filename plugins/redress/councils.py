@@ -1,5 +1,6 @@
 """Reads councils/NAME: where its records come from, its settings and its code lists."""
 
+import difflib
 import os
 import re
 from datetime import date
@@ -10,7 +11,7 @@ from typing import Any, Literal, TypeVar
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from redress.errors import RedressError
+from redress.errors import RedressError, UsageError
 from redress.paths import councils_folder, safe_name
 
 StatutoryStage = Literal["stage_1", "stage_2", "stage_3"]
@@ -133,14 +134,15 @@ def load_councils(folder: Path | None = None) -> dict[str, Council]:
 def get_council(name: str, folder: Path | None = None) -> Council:
     """One council by name.
 
-    Raises RedressError if there is none of that name.
+    Raises UsageError with the nearest names if there is none of that name.
     """
     councils = load_councils(folder)
     if name not in councils:
-        known = ", ".join(councils) or "none"
-        raise RedressError(
-            f"There is no council {name[:40]!r} in {folder or councils_folder()} (known: {known}); "
-            f"check the name or run `redress new-council NAME`."
+        near = difflib.get_close_matches(name, councils, n=2)
+        known = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(councils) or 'none'}"
+        raise UsageError(
+            f"There is no council {name[:40]!r} in {folder or councils_folder()} ({known}). "
+            f"Check the name or run `redress new-council NAME`."
         )
     return councils[name]
 

@@ -114,9 +114,10 @@ def night(api: Api) -> dict[str, Any]:
 
     def known() -> bool:
         dags = {dag["dag_id"]: dag["is_paused"] for dag in api("/api/v2/dags")["dags"]}
-        return dags == {"nightly_load": False, "nightly_warehouse": False, "housekeeping": False}
+        expected = ("nightly_load", "nightly_warehouse", "housekeeping", "annual_returns", "quarterly_returns")
+        return dags == dict.fromkeys(expected, False)
 
-    wait_for("the three DAGs", known, 120)
+    wait_for("the five DAGs", known, 120)
     assert api.runs("nightly_load") == [], "a new installation starts a load of its own accord"
     api("/api/v2/dags/nightly_load/dagRuns", {"logical_date": "2020-06-30T01:00:00Z"})
 

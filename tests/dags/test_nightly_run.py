@@ -80,6 +80,7 @@ def test_when_no_council_loads_nothing_is_built(night_without_a_council: dict[st
     assert "build_and_publish" not in tasks
 
 
+@pytest.mark.slow
 def test_a_night_for_one_council_leaves_the_others_out(night_of_one: dict[str, Any]) -> None:
     tasks = night_of_one["tasks"]
     assert night_of_one["succeeded"]
@@ -89,6 +90,7 @@ def test_a_night_for_one_council_leaves_the_others_out(night_of_one: dict[str, A
     assert tasks["every_council_loaded"] == ["success", None]
 
 
+@pytest.mark.slow
 def test_progress_names_the_files(night_of_one: dict[str, Any]) -> None:
     heard = [tuple(each) for each in night_of_one["heard"]]
     for file in ("cases.csv", "services.csv", "stages.csv"):

@@ -68,18 +68,12 @@ def redress() -> Command:
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demo") / "data"
-
-
-@pytest.fixture(scope="session")
-def demo_run(demo_home: Path) -> subprocess.CompletedProcess[str]:
+def demo_run(demo: tuple[Path, subprocess.CompletedProcess[str]]) -> subprocess.CompletedProcess[str]:
     """The demo, as `make demo` runs it on a machine where it never ran."""
-    return run(environment(demo_home), "demo")
+    return demo[1]
 
 
 @pytest.fixture(scope="session")
-def published(demo_run: subprocess.CompletedProcess[str], demo_home: Path) -> Path:
+def published(demo_home: Path) -> Path:
     """The data folder after the demo."""
-    assert demo_run.returncode == 0, demo_run.stdout + demo_run.stderr
     return demo_home

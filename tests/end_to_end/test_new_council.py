@@ -55,6 +55,7 @@ def test_its_open_case_is_on_the_watch_list(place: Path, query: Callable[..., li
     assert found == [("BA-2", True)]
 
 
+@pytest.mark.slow
 def test_too_many_rows_held_back_end_the_night_with_three_and_the_good_versions_stay(
     place: Path, redress: Redress, query: Callable[..., list[Any]]
 ) -> None:
@@ -71,6 +72,7 @@ def test_too_many_rows_held_back_end_the_night_with_three_and_the_good_versions_
     assert issues == [("R04", "BA-1", "closed_date", "cases.csv", 2)]
 
 
+@pytest.mark.slow
 def test_a_council_that_cannot_load_ends_the_night_with_one_and_the_sentence(place: Path, redress: Redress) -> None:
     assert ask(redress, place, "new-council", "loamshire").returncode == 0
     night = ask(redress, place, "nightly", "--date", "2020-07-02")

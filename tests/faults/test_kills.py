@@ -22,12 +22,12 @@ STAGES = "case_ref,stage,requested_date,responded_date,outcome\nA1,1,2024-01-02,
 
 # Module, function and call at which the process dies. The others are run by `make test-slow`.
 ALWAYS = {
-    "landing, before the manifest": ("redress.landing.store", "_write_manifest", 1),
-    "validation, before the commit": ("redress.landing.store", "os.rename", 3),
-    "dbt, before the facts": ("redress.warehouse.dbt", "Project.run", 2),
     "publish, between file and folder": ("redress.warehouse.publish", "_point_to", 1),
 }
 SLOW = {
+    "validation, before the commit": ("redress.landing.store", "os.rename", 3),
+    "landing, before the manifest": ("redress.landing.store", "_write_manifest", 1),
+    "dbt, before the facts": ("redress.warehouse.dbt", "Project.run", 2),
     "landing, between two files": ("redress.landing.store", "land", 2),
     "validation, before the rules about rows": ("redress.validation.engine", "run_row_rules", 1),
     "validation, while the load is written": ("redress.validation.issues", "write_events", 1),
@@ -148,6 +148,7 @@ def test_the_next_run_repairs_what_a_killed_one_left(
     assert left == []
 
 
+@pytest.mark.slow
 def test_a_reader_keeps_the_whole_old_warehouse_while_a_new_one_is_published(
     first_night: Path, undisturbed: Warehouse, tmp_path: Path
 ) -> None:

@@ -13,7 +13,11 @@ from redress.paths import PROJECT, Home
 
 PAGES = [*sorted((PROJECT / "docs").rglob("*.md")), *sorted((PROJECT / "dags").glob("*.md")), PROJECT / "README.md"]
 MODELS = sorted(
-    [*(PROJECT / "dbt_project/models/marts").rglob("*.yml"), *(PROJECT / "dbt_project/models/quality").rglob("*.yml")]
+    [
+        *(PROJECT / "dbt_project/models/marts").rglob("*.yml"),
+        *(PROJECT / "dbt_project/models/quality").rglob("*.yml"),
+        PROJECT / "plugins/redress/returns/signing/return_figures.yml",
+    ]
 )
 
 

@@ -22,7 +22,8 @@ SEEDS = int(os.environ.get("REDRESS_FUZZ_SEEDS", "2"))
 NIGHTS = 2
 
 
-@pytest.mark.parametrize("random_councils", [0, pytest.param(SEEDS, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("random_councils", [0, SEEDS])
 def test_nights_are_published_and_equal_a_full_refresh(
     make_teller: Callable[[str], Teller], random_councils: int
 ) -> None:

@@ -92,8 +92,8 @@ def test_a_night_without_a_key_does_not_start(runner: CliRunner) -> None:
 def test_a_night_of_an_unknown_council_does_not_start(runner: CliRunner) -> None:
     runner.invoke(app, ["new-council", "barsetshire"])
     refused = runner.invoke(app, ["nightly", "--council", "loamshire"])
-    assert refused.exit_code == 1
-    assert "known: barsetshire" in refused.stderr
+    assert refused.exit_code == 2
+    assert "did you mean barsetshire" in refused.stderr
 
 
 def test_wrong_usage_ends_with_two(runner: CliRunner) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from redress.councils import Council, get_council, load_councils
-from redress.errors import RedressError
+from redress.errors import RedressError, UsageError
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_one_broken_council_does_not_hide_the_others(folder: Path) -> None:
 
 
 def test_unknown_councils_are_said_with_the_known_ones(folder: Path) -> None:
-    with pytest.raises(RedressError, match="known: barsetshire"):
+    with pytest.raises(UsageError, match="did you mean barsetshire"):
         get_council("loamshire", folder.parent)
     with pytest.raises(RedressError, match="new-council"):
         load_councils(folder.parent / "nowhere")

@@ -17,7 +17,7 @@ from redress.show import table
 from redress.warehouse.publish import open_reporting
 
 if TYPE_CHECKING:
-    from redress.demo.figures import Verdict
+    from redress.returns.run import Made
 
 DEMO_DATE = date(2020, 6, 30)
 DIRTY_FOLDER = "dirty_home"
@@ -47,8 +47,10 @@ def run_demo(dirty: bool) -> int:
     if exit_code not in (0, 3):
         return exit_code
     councils = load_councils()
+    made = _make_returns(home, councils)
     _show_faults(console, home, faulty, [councils[name] for name in names])
-    _show_figures(console, home, councils, names)
+    _show_loads(console, names, councils)
+    _show_returns(console, made, councils)
     console.print(f"Warehouse: {home.published / 'reporting.duckdb'}", markup=False, soft_wrap=True)
     console.print(f"Parquet:   {home.published / 'parquet'}", markup=False, soft_wrap=True)
     console.print("The same with seeded faults: redress demo --dirty", markup=False)
@@ -99,25 +101,37 @@ def _answer_key(file: Path) -> set[tuple[str, ...]]:
         return {(row["rule"], row["entity"], row["record_key"], row["column_name"]) for row in csv.DictReader(lines)}
 
 
-def _show_figures(console: Console, home: Home, councils: dict[str, Council], names: list[str]) -> None:
-    """Ends with one column a council: what was loaded, and how its published figures compare."""
-    from redress.demo.figures import compare, summary
+def _make_returns(home: Home, councils: dict[str, Council]) -> "list[Made]":
+    """Builds the five returns that were published, documents and all."""
+    from redress.returns.commands import progress
+    from redress.returns.compare import reports
+    from redress.returns.metrics.published import open_metrics
+    from redress.returns.run import make_return
 
-    result = summary(compare(home.published / "reporting.duckdb", councils))
-    if result.not_meetable:
-        console.print("Printed figures that no records can yield:", style="bold", markup=False)
-    for line in result.lines():
-        console.print(f"  {line}", markup=False)
+    made = []
+    with open_metrics(home) as metrics:
+        for name, kind, period in reports():
+            with progress(f"{councils[name].title}, {kind} {period}") as say:
+                made.append(make_return(home, councils[name], kind, period, say=say, metrics=metrics))
+    return made
+
+
+def _show_loads(console: Console, names: list[str], councils: dict[str, Council]) -> None:
+    """One column a council: what was loaded."""
     measures = ("rows landed", "accepted", "quarantined", "warnings")
-    compared = ("figures", "matching", "not meetable", "differing")
-    columns = [(*night_counts(home, name, DEMO_DATE), *_figure_counts(result.counts[name])) for name in names]
-    rows = zip((*measures, *compared), *columns, strict=True)
-    title = "What was loaded, and how it compares with what was published"
-    table(console, title, ("", *(councils[name].title for name in names)), rows)
+    home = Home.from_environment()
+    rows = zip(measures, *(night_counts(home, name, DEMO_DATE) for name in names), strict=True)
+    table(console, "What was loaded", ("", *(councils[name].title for name in names)), rows)
 
 
-def _figure_counts(verdicts: "dict[Verdict, int]") -> tuple[int, int, int, int]:
-    """Figures compared (those about complaints), matching, not meetable and differing."""
-    compared = sum(verdicts.values()) - verdicts["outside"]
-    matching = compared - verdicts["conflict"] - verdicts["differs"]
-    return compared, matching, verdicts["conflict"], verdicts["differs"]
+def _show_returns(console: Console, made: "list[Made]", councils: dict[str, Council]) -> None:
+    """Where the returns are, and how their figures compare with what was published."""
+    from redress.returns.compare import compare_returns, show
+
+    rows = [(one.built.title, len(one.built.tables), len(one.built.figures), one.folder) for one in made]
+    for sentence in dict.fromkeys(sentence for one in made for sentence in one.sentences):
+        console.print(sentence, markup=False, soft_wrap=True)
+    show(console, compare_returns([one.built for one in made]), {name: one.title for name, one in councils.items()})
+    console.print("Returns:", style="bold", markup=False)
+    for title, tables, figures, folder in rows:
+        console.print(f"  {title}: {tables} tables, {figures} figures, {folder}", markup=False, soft_wrap=True)

@@ -16,10 +16,10 @@ def new_council(name: str, councils: Path) -> Path:
     folder = councils / safe_name(name, "council name")
     if folder.exists():
         raise UsageError(f"{folder} is there already; edit its files, or choose another name.")
-    folder.mkdir(parents=True)
-    (folder / "returns").mkdir()
-    for template in sorted(_TEMPLATES.glob("*.yml")):
+    for template in sorted(_TEMPLATES.rglob("*.yml")):
+        file = folder / template.relative_to(_TEMPLATES)
+        file.parent.mkdir(parents=True, exist_ok=True)
         text = template.read_text(encoding="utf-8")
         filled = text.replace("{name}", name).replace("{title}", name.replace("_", " ").title())
-        (folder / template.name).write_text(filled, encoding="utf-8")
+        file.write_text(filled, encoding="utf-8")
     return folder

@@ -16,7 +16,7 @@ from redress.paths import Home
 from redress.validation.loads import Load
 from redress.warehouse import dbt
 from redress.warehouse.ingest import Ingested, can_continue, ingest, landed_loads
-from redress.warehouse.publish import Published, replace_publication
+from redress.warehouse.publish import Published, replace_publication, replace_return_figures
 
 LOCK_WAIT_SECONDS = 600.0
 
@@ -107,6 +107,15 @@ def publish(home: Home, failed_tests: list[str]) -> Published:
     """Third step alone: publishes the good build, and a failed one's quality tables."""
     with build_lock(home):
         return _publish(home, failed_tests)
+
+
+def republish_return_figures(home: Home, wait_seconds: float = LOCK_WAIT_SECONDS) -> int:
+    """Publishes the figures of the returns anew, after one was built or signed; returns how many.
+
+    Raises RedressError if a build that runs does not end within wait_seconds.
+    """
+    with build_lock(home, wait_seconds):
+        return replace_return_figures(home)
 
 
 @contextmanager

@@ -21,6 +21,8 @@ _manifests: "dict[tuple[Path, str], Manifest]" = {}
 
 _CODE = ("*.sql", "*.yml", "*.csv")
 
+_KINDS_OF_ERROR = ("Runtime Error", "Database Error", "Compilation Error", "Parsing Error")
+
 # A test that reads models of two steps runs in the step after both.
 _WHOLE_TESTS = ("--indirect-selection", "cautious")
 
@@ -109,6 +111,21 @@ class Project:
         ]
 
 
+def write_semantic_manifest(home: Home) -> None:
+    """Writes semantic_manifest.json, the metrics that MetricFlow reads, into the build's dbt folder.
+
+    The tables in it are those of tonight's build; whoever asks attaches the published file by that name.
+    Raises RedressError where the project cannot be read.
+    """
+    from dbt.cli.main import dbtRunner
+
+    build_file = home.build / "tonight.duckdb"
+    with _environment(build_file):
+        parsed = dbtRunner().invoke(["parse", *Project(home, build_file)._options()])
+    if not parsed.success:
+        raise RedressError(f"The dbt project cannot be read: {_first_line(parsed.exception)}; correct it.")
+
+
 @contextmanager
 def _environment(build_file: Path) -> Iterator[None]:
     before = os.environ.get(BUILD_FILE_VARIABLE)
@@ -133,5 +150,5 @@ def _sentence(result: Any) -> str:
 
 def _first_line(problem: object) -> str:
     lines = [line.strip() for line in str(problem or "no reason was given").splitlines() if line.strip()]
-    wordy = [line for line in lines if not line.startswith(("Runtime Error", "Database Error", "Compilation Error"))]
+    wordy = [line for line in lines if not line.startswith(_KINDS_OF_ERROR)]
     return (wordy or lines or ["no reason was given"])[0][:300].rstrip(".")

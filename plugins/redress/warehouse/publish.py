@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from redress.duck import connect, text
 from redress.errors import RedressError
 from redress.paths import Home
+from redress.returns.signing.publish_figures import TABLE, write_return_figures
 
 if TYPE_CHECKING:
     import duckdb
@@ -71,16 +72,54 @@ def replace_publication(home: Home, facts: Path | None, quality: Path, failed_te
     _remove_leftovers(home)
     state = _state(facts)
     _refuse_to_go_back(last_publication(home), state["as_at"])
-    final = reporting_file(home)
-    draft = final.with_name(f"{final.name}.{os.getpid()}.tmp")
-    rows = _write_reporting(draft, facts, quality)
+    draft = _draft(home)
+    rows = _write_reporting(home, draft, facts, quality)
     folder = _write_parquet(home, draft)
+    record = state | {"rows": rows, "failed_tests": failed_tests, "published_at": _now()}
+    _put_in_force(home, draft, folder, record)
+    return Published(rows, state["as_at"], reporting_file(home), home.published / "parquet")
+
+
+def replace_return_figures(home: Home) -> int:
+    """Publishes return_figures anew beside the tables in force, which stay as they are; returns its rows.
+
+    Nothing happens before the first publication. The caller holds the build's lock.
+    """
+    final = reporting_file(home)
+    if not final.exists():
+        return 0
+    _remove_leftovers(home)
+    draft = _draft(home)
+    shutil.copyfile(final, draft)
+    with connect() as con:
+        con.execute(f"attach {text(draft)} as draft")
+        rows = write_return_figures(con, home, "draft.reporting")
+        con.execute("detach draft")
+    folder = _next_parquet(home)
+    for file in sorted((home.published / "parquet").glob("*.parquet")):
+        if file.stem != TABLE:
+            _link_or_copy(file, folder / file.name)
+    with open_reporting(draft) as con:
+        _copy_to_parquet(con, TABLE, folder)
+    _sync(folder)
+    before = last_publication(home)
+    record = before | {"rows": dict(sorted((before.get("rows", {}) | {TABLE: rows}).items()))}
+    _put_in_force(home, draft, folder, record)
+    return rows
+
+
+def _draft(home: Home) -> Path:
+    final = reporting_file(home)
+    return final.with_name(f"{final.name}.{os.getpid()}.tmp")
+
+
+def _put_in_force(home: Home, draft: Path, parquet: Path, record: dict[str, Any]) -> None:
+    """Lets a whole draft take the place of what readers see."""
     _make_durable(draft)
-    os.replace(draft, final)
-    _point_to(home.published / "parquet", folder)
-    _write_record(home, state | {"rows": rows, "parquet": folder.name, "failed_tests": failed_tests})
+    os.replace(draft, reporting_file(home))
+    _point_to(home.published / "parquet", parquet)
+    _write_record(home, record | {"parquet": parquet.name})
     _remove_old_parquet(home, keep=2)
-    return Published(rows, state["as_at"], final, home.published / "parquet")
 
 
 def _state(facts: Path | None) -> dict[str, Any]:
@@ -107,13 +146,14 @@ def _refuse_to_go_back(before: dict[str, Any], as_at: dict[str, str]) -> None:
             )
 
 
-def _write_reporting(draft: Path, facts: Path | None, quality: Path) -> dict[str, int]:
+def _write_reporting(home: Home, draft: Path, facts: Path | None, quality: Path) -> dict[str, int]:
     with connect() as con:
         con.execute(f"attach {text(draft)} as draft (STORAGE_VERSION {text(STORAGE_VERSION)})")
         con.execute("create schema draft.reporting")
         rows = _copy_tables(con, quality, only=QUALITY_TABLES)
         if facts is not None:
             rows |= _copy_tables(con, facts, leave_out=QUALITY_TABLES)
+        rows[TABLE] = write_return_figures(con, home, "draft.reporting")
         con.execute("detach draft")
     return dict(sorted(rows.items()))
 
@@ -158,17 +198,35 @@ def _copy_comments(con: "duckdb.DuckDBPyConnection", tables: list[str]) -> None:
 
 def _write_parquet(home: Home, reporting: Path) -> Path:
     """Writes every table of the reporting file into the next versioned folder."""
-    number = max((int(name) for name in _parquet_versions(home)), default=0) + 1
-    folder = home.published / f"parquet.{number:06d}"
-    folder.mkdir()
+    folder = _next_parquet(home)
     with open_reporting(reporting) as con:
         tables = con.execute("select table_name from duckdb_tables() where schema_name = 'reporting'").fetchall()
         for (table,) in tables:
-            file = folder / f"{table}.parquet"
-            con.execute(f"copy {table} to {text(file)} (format parquet, compression zstd)")
-            _make_durable(file)
+            _copy_to_parquet(con, table, folder)
     _sync(folder)
     return folder
+
+
+def _next_parquet(home: Home) -> Path:
+    number = max((int(name) for name in _parquet_versions(home)), default=0) + 1
+    folder = home.published / f"parquet.{number:06d}"
+    folder.mkdir()
+    return folder
+
+
+def _copy_to_parquet(con: "duckdb.DuckDBPyConnection", table: str, folder: Path) -> None:
+    file = folder / f"{table}.parquet"
+    con.execute(f"copy {table} to {text(file)} (format parquet, compression zstd)")
+    _make_durable(file)
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    """The same file in another folder; a copy where the disk knows no links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+        _make_durable(target)
 
 
 def _make_durable(file: Path) -> None:
@@ -194,8 +252,11 @@ def _point_to(link: Path, folder: Path) -> None:
     _sync(link.parent)
 
 
-def _write_record(home: Home, facts: dict[str, Any]) -> None:
-    record = facts | {"published_at": datetime.now(UTC).isoformat(timespec="seconds")}
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _write_record(home: Home, record: dict[str, Any]) -> None:
     draft = home.published / "published.json.tmp"
     draft.write_text(json.dumps(record, indent=2), encoding="utf-8")
     _sync(draft)

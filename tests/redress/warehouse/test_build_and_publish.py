@@ -153,7 +153,7 @@ def test_a_first_night_that_fails_publishes_its_issues_only(landing):
     landing.load("anytown", "2024-06-28", cases=[CASE], quality=quality)
     assert not landing.build().published
     tables = landing.read("select table_name from duckdb_tables() order by 1")
-    assert tables == [("dq_issues",), ("dq_rule_outcomes",), ("load_runs",)]
+    assert tables == [("dq_issues",), ("dq_rule_outcomes",), ("load_runs",), ("return_figures",)]
 
 
 def test_a_reader_keeps_the_file_it_has_open(anytown):

@@ -203,11 +203,13 @@ def test_a_night_touches_changed_open_and_planned_cases_only(thousand):
     )
 
 
+@pytest.mark.slow
 def test_another_service_structure_touches_every_case(thousand):
     thousand.load("anytown", "2024-02-07", services=structure(1))
     assert thousand.build().changed_cases >= 1010
 
 
+@pytest.mark.slow
 def test_other_settings_touch_every_case(thousand):
     thousand.council("anytown", "acknowledgement_limit: 5\n")
     assert thousand.build().changed_cases >= 1010

@@ -44,7 +44,7 @@ def test_received_has_a_row_a_stage_and_one_for_a_case_without(town):
 def test_duplicates_and_errors_are_in_dim_case_and_in_no_fact(town):
     assert town.read("select case_ref from dim_case where not is_counted order by 1") == [("A5",), ("A6",)]
     facts = town.read("select table_name from duckdb_tables() where table_name similar to 'fct_.*|watch_list'")
-    assert len(facts) == 12
+    assert len(facts) == 16
     for (fact,) in facts:
         assert town.one(f"select count(*) from {fact} where case_ref in ('A5', 'A6')") == 0, fact
 

@@ -81,6 +81,7 @@ dim_case as (
         cases.advocate_supported,
         cases.gender,
         cases.age_band,
+        coalesce({{ lowest_age('cases.age_band') }} >= 25, false) as is_adult,
         cases.ethnicity,
         ethnicities.ethnicity_code,
         coalesce(ethnicities.ethnicity_group, 'not_recorded') as ethnicity_group,

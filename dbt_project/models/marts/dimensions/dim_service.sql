@@ -63,6 +63,7 @@ dim_service as (
         coalesce(current_services.service_key, history.service_key) as current_service_key,
         coalesce(current_services.service_code, history.service_code) as current_service_code,
         coalesce(current_services.service_name, history.service_name) as current_service_name,
+        coalesce(current_services.top_level_code, history.top_level_code) as current_top_level_code,
         coalesce(current_services.top_level, history.top_level) as current_top_level,
         history.is_delivered,
         history.extract_id

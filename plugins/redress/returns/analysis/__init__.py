@@ -1,0 +1,1 @@
+"""What figures say: sentences, control limits, and how councils compare."""

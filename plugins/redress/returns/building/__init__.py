@@ -1,0 +1,1 @@
+"""From definitions and metrics to the tables of a return."""

@@ -1,0 +1,1 @@
+"""Reconciliation: proof that a return adds up before it is printed."""

@@ -1,0 +1,1 @@
+"""Return definitions: what a council's returns hold, as data."""

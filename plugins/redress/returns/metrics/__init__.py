@@ -1,0 +1,1 @@
+"""Metrics, as dbt defines them, asked for through MetricFlow."""
