@@ -65,7 +65,8 @@ lock: $(READY) ## resolve the newest allowed versions into requirements.lock
 	@echo uv | $(UV) pip compile --upgrade --quiet --generate-hashes --no-emit-index-url --no-header \
 		--no-annotate --python-version 3.11 --output-file .ci/uv.lock -
 	@$(UV) pip compile --upgrade --quiet --generate-hashes --no-emit-index-url --no-header \
-		--no-annotate --python-version 3.11 --group dev --output-file requirements.lock pyproject.toml
+		--no-annotate --python-version 3.11 --extra mysql --extra oracle --extra sqlserver --group dev \
+		--output-file requirements.lock pyproject.toml
 
 clean: ## remove the virtual environment and the tools' caches (never the data folder)
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .coverage dbt_project/target dbt_project/logs
