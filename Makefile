@@ -14,7 +14,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := False
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := False
 
-.PHONY: help setup demo test test-airflow test-browser test-slow test-random benchmark airflow lint format types lock clean
+.PHONY: help setup demo test test-airflow test-browser test-services test-slow test-random benchmark airflow lint format types lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -26,7 +26,7 @@ demo: $(READY) ## five councils' records through the nightly job; prints where t
 	@$(BIN)/redress demo
 
 test: $(READY) ## the tests, with coverage of plugins/redress
-	@$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --cov
+	@$(BIN)/pytest -n 2 --no-loadscope-reorder --cov
 
 test-airflow: $(READY) ## the same DAGs under a real `airflow standalone` (about two minutes)
 	@$(BIN)/pytest tests/airflow -m standalone
@@ -34,11 +34,14 @@ test-airflow: $(READY) ## the same DAGs under a real `airflow standalone` (about
 test-browser: $(READY) ## the returns in headless Chromium, their documents as pictures; skips what is not installed
 	@$(BIN)/pytest -m browser -rs
 
+test-services: $(READY) ## sources against real servers on loopback (PostgreSQL, MariaDB, SFTP); skips what is not installed
+	@$(BIN)/pytest -m services -rs
+
 test-slow: $(READY) ## the other moments a run may be killed at, and more random nights
-	@$(BIN)/pytest -m slow -n 2 --dist loadfile
+	@$(BIN)/pytest -m slow -n 2
 
 test-random: $(READY) ## the property tests with new random examples, which `make test` keeps the same from run to run
-	@$(BIN)/pytest -m "hypothesis and not browser and not standalone" --hypothesis-profile=random -n 2 --dist loadfile
+	@$(BIN)/pytest -m "hypothesis and not browser and not standalone" --hypothesis-profile=random -n 2
 
 benchmark: $(READY) ## how long a night with 100 changed cases out of a million takes
 	@$(BIN)/python benchmarks/night_of_changes.py --cases 1000000

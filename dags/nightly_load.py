@@ -1,5 +1,6 @@
 """Every council's delivered files, through the door and the rules, into its accepted records."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from airflow.sdk import (
@@ -29,23 +30,24 @@ def find_deliveries(council: str) -> list[str]:
     return deliveries(council, extract_date())
 
 
-@task(pool="landing", map_index_template="{{ task.op_kwargs['path'].rsplit('/', 1)[-1] }}")
+@task(pool="landing", map_index_template="{{ task.op_kwargs['location'].rsplit('/', 1)[-1] }}")
 @for_good
-def land_file(council: str, path: str) -> Counts:
+def land_delivery(council: str, location: str) -> Counts:
     from redress.nightly import land
 
-    return land(council, path, extract_date())
+    return land(council, location, extract_date())
 
 
 # Also runs when nothing was delivered: waiting rows are checked again, and the log says so.
 @task(pool="acceptance", trigger_rule=TriggerRule.NONE_FAILED)
 @for_good
-def accept_records(council: str) -> Counts:
+def accept_records(council: str, landed: Iterable[Counts] | None) -> Counts:
     from redress.nightly import validate_and_accept
 
     skip_unless_chosen(council)
     allowed = get_current_context()["params"]["allow_removal"]
-    return validate_and_accept(council, extract_date(), allow_removal=allowed)
+    delivered = {entity for delivery in landed or () for entity in delivery["entities"]}
+    return validate_and_accept(council, extract_date(), allow_removal=allowed, delivered=delivered)
 
 
 # The warehouse starts on this asset: once a night, with what the councils that loaded have accepted.
@@ -79,9 +81,8 @@ def nightly_load() -> None:
     accepted = {}
     for council in load_councils():
         with TaskGroup(council):
-            landed = land_file.partial(council=council).expand(path=find_deliveries(council))
-            accepted[council] = accept_records(council)
-            landed >> accepted[council]
+            landed = land_delivery.partial(council=council).expand(location=find_deliveries(council))
+            accepted[council] = accept_records(council, landed)
     announce_accepted(accepted)
     list(accepted.values()) >> every_council_loaded()
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
@@ -12,12 +13,15 @@ from hypothesis import HealthCheck, settings
 
 from redress.airflow_home import environment
 from redress.paths import PROJECT, Home
+from tests.tracing import leave_engines_out
+from tests.workers import ByFile, longest_first
 
-# A busy machine is no fault of an example. The same code gives the same verdict: a change is judged on the examples it was
-# tried with, and `make test-random` looks for new ones.
+# A busy machine is no fault of an example. The same code gives the same verdict: a change is judged on the examples it
+# was tried with, and `make test-random` looks for new ones.
 settings.register_profile("redress", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 settings.register_profile("random", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("redress")
+leave_engines_out()
 
 CASES = """\
 case_ref,record_type,received_date,closed_date,status,contact_method,complainant_type,service_code,person_ref,date_of_birth
@@ -34,6 +38,14 @@ SERVICES = """\
 service_code,service_name,valid_from
 S1,Family support,2015-04-01
 """
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    longest_first(items)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,8 @@ example `python -m redress.airflow_home airflow standalone`.
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +21,10 @@ NIGHTLY_HOUR = time(2, 0, tzinfo=LONDON)
 
 DAGS = PROJECT / "dags"
 POOLS = DAGS / "pools.json"
+
+METADATA = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
+_scheduler_metadata: str | None = None
+"""Where they were before this process took a database of its own; empty if they were nowhere."""
 
 
 def environment(home: Home) -> dict[str, str]:
@@ -37,6 +43,42 @@ def environment(home: Home) -> dict[str, str]:
         "AIRFLOW__API__BASE_URL": f"http://127.0.0.1:{os.environ.get('AIRFLOW__API__PORT', '8080')}",
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home.logs),
     }
+
+
+def keep_apart(home: Home) -> Path:
+    """Points Airflow, not imported yet, at a metadata database of this process's own; gives its path.
+
+    A scheduler that may be running in the same data folder would take up the tasks of a run it can see.
+    """
+    global _scheduler_metadata
+    _scheduler_metadata = scheduler_metadata(home) or ""
+    database = home.airflow / "nightly.db"
+    os.environ.update(environment(home) | {METADATA: f"sqlite:///{database}"})
+    return database
+
+
+@contextmanager
+def apart_for_now(home: Home) -> Iterator[None]:
+    """The same for what is imported inside; the environment is then as it was."""
+    global _scheduler_metadata
+    before, known = dict(os.environ), _scheduler_metadata
+    keep_apart(home)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+        _scheduler_metadata = known
+
+
+def scheduler_metadata(home: Home) -> str | None:
+    """The address of the scheduler's metadata; None if this process may not read them, or they have not been made."""
+    if _scheduler_metadata is not None:
+        return _scheduler_metadata or None
+    if told := os.environ.get(METADATA):
+        return None if told.startswith("airflow-db-not-allowed:") else told
+    made = home.airflow / "airflow.db"
+    return f"sqlite:///{made}" if made.exists() else None
 
 
 def moment_of(extract_date: date) -> datetime:

@@ -16,8 +16,8 @@ from typing import Any, ParamSpec, TextIO, TypeVar
 
 from filelock import FileLock, Timeout
 
-from redress.airflow_home import DAGS, environment, extract_date_of, moment_of
-from redress.errors import RedressError
+from redress.airflow_home import DAGS, apart_for_now, extract_date_of, keep_apart, moment_of, scheduler_metadata
+from redress.errors import RedressError, SourceUnavailable
 from redress.paths import Home
 
 P = ParamSpec("P")
@@ -34,26 +34,56 @@ DEFAULT_ARGS = {
     "max_retry_delay": timedelta(minutes=15),
 }
 
-
 _stopped = Event()
 """Set when a person stops the run: Airflow would fail the task at hand and go on with the next."""
 
 
 def for_good(step: Callable[P, R]) -> Callable[P, R]:
-    """Lets a step fail without another try when the fault is in what it was given, or a person stopped it."""
+    """Lets a step fail without another try when the fault is in what it was given, or a person stopped it.
+
+    A source that is not available is tried again.
+    """
 
     @functools.wraps(step)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        from airflow.sdk.exceptions import AirflowFailException
+        from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
         if _stopped.is_set():
             raise AirflowFailException("The run was stopped by hand.")
         try:
             return step(*args, **kwargs)
+        except SourceUnavailable as problem:
+            raise AirflowException(str(problem)) from None
         except RedressError as problem:
             raise AirflowFailException(str(problem)) from None
 
     return run
+
+
+def airflow_connection(conn_id: str) -> Any | None:
+    """Airflow's connection of an id, from the environment, a secrets backend or the scheduler's metadata; None if none.
+
+    A scheduler's task reaches the metadata through Airflow only; commands and the nightly run read them here.
+    """
+    if "airflow" not in sys.modules:
+        with apart_for_now(Home.from_environment()):
+            import airflow.sdk  # noqa: F401
+
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        return Connection.get(conn_id)
+    except AirflowNotFoundException:
+        if not (address := scheduler_metadata(Home.from_environment())):
+            return None
+
+    from airflow.secrets.metastore import MetastoreBackend
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import Session
+
+    with Session(create_engine(address)) as session:
+        return MetastoreBackend().get_connection(conn_id, session=session)
 
 
 def extract_date() -> date:
@@ -198,13 +228,9 @@ def _output_to(log: Path) -> Iterator[None]:
 
 
 def _use_own_metadata(home: Home) -> None:
-    """Points Airflow at a database of its own for these runs, made once for each version of Airflow.
-
-    A scheduler that may be running in the same data folder would take up the tasks of a run it can see.
-    """
-    database = home.airflow / "nightly.db"
+    """Makes a metadata database for these runs, once for each version of Airflow."""
+    database = keep_apart(home)
     made = home.airflow / f"nightly.db.made-by-{version('apache-airflow')}"
-    os.environ.update(environment(home) | {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{database}"})
     if not (made.exists() and database.exists()):
         home.airflow.mkdir(parents=True, exist_ok=True)
         database.unlink(missing_ok=True)

@@ -1,13 +1,14 @@
 """The `redress` command. Each command says what it does, and ends with the exit codes of the design."""
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from redress import cli_errors, cli_returns
+from redress import cli_errors, cli_returns, cli_sources
+from redress.cli_dates import ExtractDate, today
 from redress.cli_errors import errors_for_people
+from redress.errors import UsageError
 
 app = typer.Typer(
     name="redress",
@@ -19,6 +20,7 @@ app = typer.Typer(
 )
 
 app.add_typer(cli_returns.app)
+app.add_typer(cli_sources.app)
 
 
 @app.callback()
@@ -27,19 +29,8 @@ def options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceb
     cli_errors.debug = debug
 
 
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a date; write it as YYYY-MM-DD.") from None
-
-
 Councils = Annotated[
     list[str] | None, typer.Option("--council", "-c", help="Only this council (may be given more than once).")
-]
-ExtractDate = Annotated[
-    date | None,
-    typer.Option("--date", parser=_date, metavar="YYYY-MM-DD", help="The extract date; today if not given."),
 ]
 
 
@@ -62,7 +53,7 @@ def nightly(
 
         for name in council or []:
             get_council(name)
-        raise typer.Exit(run_with_progress(extract_date or _today(), council or [], allow_removal, wait))
+        raise typer.Exit(run_with_progress(extract_date or today(), council or [], allow_removal, wait))
 
 
 @app.command("new-council")
@@ -95,7 +86,7 @@ def check(
         from redress.councils import get_council
         from redress.run import show_check
 
-        raise typer.Exit(show_check(path, extract_date or _today(), get_council(council) if council else None))
+        raise typer.Exit(show_check(path, extract_date or today(), get_council(council) if council else None))
 
 
 @app.command()
@@ -125,21 +116,24 @@ def rebuild() -> None:
 @app.command()
 def demo(
     dirty: Annotated[
-        bool, typer.Option(help="Load the drop with seeded faults, into a data folder of its own.")
+        bool, typer.Option("--dirty", help="Load the records with seeded faults, into a data folder of its own.")
     ] = False,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Only keep the councils' systems up, until Ctrl-C, for nights of your own.")
+    ] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Where Croydon's service listens, with --serve.")] = 8021,
 ) -> None:
     """Rebuilds five councils' records from their published figures and runs the nightly job on them.
 
-    Examples: `redress demo`, `redress demo --dirty`
+    Each council's records come from a system of another kind: a database, a web service, a workbook, exports in local
+    words, files on a drop.
+
+    Examples: `redress demo`, `redress demo --dirty`, `redress demo --serve`
     """
     with errors_for_people():
+        from redress.demo.serve import serve_demo
         from redress.demo.show import run_demo
 
-        raise typer.Exit(run_demo(dirty))
-
-
-def _today() -> date:
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
-    return datetime.now(ZoneInfo("Europe/London")).date()
+        if dirty and serve:
+            raise UsageError("Give --dirty or --serve, not both: records with faults are loaded from files.")
+        raise typer.Exit(serve_demo(port) if serve else run_demo(dirty))

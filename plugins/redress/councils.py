@@ -1,18 +1,17 @@
 """Reads councils/NAME: where its records come from, its settings and its code lists."""
 
 import difflib
-import os
-import re
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from redress.errors import RedressError, UsageError
 from redress.paths import councils_folder, safe_name
+from redress.sources.definition import SourceDefinition
+from redress.yaml_files import parse, validated
 
 StatutoryStage = Literal["stage_1", "stage_2", "stage_3"]
 
@@ -25,6 +24,7 @@ CODE_LISTS = (
     "tags",
     "age_bands",
     "activity_measures",
+    "services",
 )
 
 
@@ -32,17 +32,8 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Source(_Strict):
-    """source.yml: what kind of source, where it is, and how much of it an extract holds."""
-
-    kind: Literal["files"]
-    path: str
-    extract: Literal["full", "changes"] = "full"
-
-    @property
-    def folder(self) -> Path:
-        """The drop folder, with ${VARIABLES} of the environment filled in."""
-        return Path(_fill_environment(self.path)).expanduser().resolve()
+class _SourceFile(RootModel[SourceDefinition]):
+    """The whole of source.yml."""
 
 
 class Settings(_Strict):
@@ -76,7 +67,10 @@ class Code(_Strict):
 
 
 class Codes(_Strict):
-    """codes.yml: the open lists of the contract that this council declares."""
+    """codes.yml: the open lists of the contract that this council declares.
+
+    services: the codes of its teams, by which a source that knows only their names is mapped.
+    """
 
     causes: dict[str, Code] = Field(default_factory=dict)
     ethnicities: dict[str, Code] = Field(default_factory=dict)
@@ -86,6 +80,7 @@ class Codes(_Strict):
     tags: dict[str, Code] = Field(default_factory=dict)
     age_bands: dict[str, Code] = Field(default_factory=dict)
     activity_measures: dict[str, Code] = Field(default_factory=dict)
+    services: dict[str, Code] = Field(default_factory=dict)
 
     def of(self, list_name: str) -> dict[str, Code]:
         """The codes of one list, by name of the list."""
@@ -104,8 +99,8 @@ class Council:
         return f"Council({self.name})"
 
     @cached_property
-    def source(self) -> Source:
-        return _read(self.folder / "source.yml", Source, required=True)
+    def source(self) -> SourceDefinition:
+        return _read(self.folder / "source.yml", _SourceFile, required=True).root
 
     @cached_property
     def settings(self) -> Settings:
@@ -153,15 +148,7 @@ Model = TypeVar("Model", bound=BaseModel)
 def _read(path: Path, model: type[Model], required: bool = False) -> Model:
     if not path.exists() and not required:
         return model()
-    try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        return model.model_validate(_codes_without_facts(document))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
-        raise RedressError(f"{path} cannot be read: {str(problem).splitlines()[0]}; correct the file.") from None
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        key = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise RedressError(f"{path}: {key}: {first['msg']}; correct the value (see docs/run/councils.md).") from None
+    return validated(model, _codes_without_facts(parse(path) or {}), path)
 
 
 def _codes_without_facts(document: Any) -> Any:
@@ -181,17 +168,3 @@ def _code(facts: Any) -> Any:
     if facts is None:
         return {}
     return {"label": facts} if isinstance(facts, str) else facts
-
-
-def _fill_environment(text: str) -> str:
-    from redress.paths import Home
-
-    known = {**os.environ, "REDRESS_HOME": str(Home.from_environment().root)}
-
-    def value(match: re.Match[str]) -> str:
-        name = match.group(1)
-        if name not in known:
-            raise RedressError(f"The source path uses ${{{name}}}, which is not set; set it in the environment.")
-        return known[name]
-
-    return re.sub(r"\$\{(\w+)\}", value, text)

@@ -1,16 +1,16 @@
 """The nightly job's steps, as the DAGs call them: find deliveries, land each, validate and accept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
+from typing import Any
 
 from redress.councils import get_council, load_councils
 from redress.errors import RedressError
 from redress.landing import store
 from redress.landing.pseudonym import pseudonym_key
 from redress.paths import Home
-from redress.sources import open_source
+from redress.sources.opening import open_source
 from redress.validation.load import LoadResult, run_load
 from redress.validation.loads import committed, pending
 
@@ -18,32 +18,39 @@ LOCK_SECONDS = 600
 
 
 def deliveries(council_name: str, extract_date: date) -> list[str]:
-    """Paths of what there is to take for a night. Sources of other kinds give their own kind of address.
+    """Addresses of what there is to take for a night; none of them holds a password.
 
-    Raises RedressError if the source cannot be reached or no pseudonym key is set.
+    Raises SourceUnavailable if the source cannot be reached, RedressError if it or the pseudonym key is not set up.
     """
     pseudonym_key()
     source = open_source(get_council(council_name))
-    return [str(delivery.location) for delivery in source.deliveries(extract_date)]
+    return [delivery.location for delivery in source.deliveries(extract_date)]
 
 
-def land(council_name: str, location: str, extract_date: date) -> dict[str, str | int]:
+def land(council_name: str, location: str, extract_date: date) -> dict[str, Any]:
     """Lands one delivery; what it returns holds counts and names only."""
     home, council = Home.from_environment(), get_council(council_name)
     source = open_source(council)
-    delivery = source.delivery(Path(location), extract_date)
+    delivery = source.delivery(location, extract_date)
     with locked(home, council_name):
-        manifest = store.land(home, council, source, delivery, pseudonym_key())
-    if manifest is None:
-        return {"entity": delivery.entity, "file": delivery.name, "outcome": "landed before", "rows": 0}
-    outcome = "rejected" if manifest.rejected else "landed"
-    return {"entity": delivery.entity, "file": delivery.name, "outcome": outcome, "rows": manifest.rows}
+        landed = store.land(home, council, source, delivery, pseudonym_key())
+    rejected = [manifest.entity for manifest in landed if manifest.rejected]
+    return {
+        "file": delivery.name,
+        "entities": list(delivery.entities),
+        "outcome": "rejected" if rejected else "landed" if landed else "landed before",
+        "rejected": rejected,
+        "rows": sum(manifest.rows for manifest in landed),
+    }
 
 
-def validate_and_accept(council_name: str, extract_date: date, allow_removal: bool = False) -> dict[str, int]:
+def validate_and_accept(
+    council_name: str, extract_date: date, allow_removal: bool = False, delivered: Iterable[str] = ()
+) -> dict[str, int]:
     """Runs a load for every night that has landed extracts and no load yet, up to the extract date.
 
-    A night that was loaded before, with nothing new since, stays as it is. Returns counts of tonight's loads.
+    delivered: the entities that were delivered tonight, news or not. A night that was loaded before, with nothing new
+    since, stays as it is. Returns counts of tonight's loads.
     Raises RedressError if a load fails; what it had done is then undone by being forgotten.
     """
     home, council = Home.from_environment(), get_council(council_name)
@@ -53,9 +60,8 @@ def validate_and_accept(council_name: str, extract_date: date, allow_removal: bo
         done = {load.extract_date for load in committed(home, council_name)}
         if extract_date not in done and extract_date not in nights and extract_date >= max(done, default=extract_date):
             groups, nights = [*groups, {}], [*nights, extract_date]
-        delivered = frozenset(d.entity for d in open_source(council).deliveries(extract_date))
         results = [
-            run_load(home, council, night, extracts, allow_removal, delivered)
+            run_load(home, council, night, extracts, allow_removal, frozenset(delivered))
             for night, extracts in zip(nights, groups, strict=True)
         ]
     return _totals(results)

@@ -74,3 +74,19 @@ def safe_name(name: str, what: str) -> str:
             "use lower-case letters, digits and underscores only."
         )
     return name
+
+
+def fill_environment(text: str) -> str:
+    """The text with ${VARIABLES} of the environment filled in; REDRESS_HOME always has a value.
+
+    Raises RedressError for one that is not set.
+    """
+    known = {**os.environ, "REDRESS_HOME": str(Home.from_environment().root)}
+
+    def value(match: re.Match[str]) -> str:
+        name = match.group(1)
+        if name not in known:
+            raise RedressError(f"The source path uses ${{{name}}}, which is not set; set it in the environment.")
+        return known[name]
+
+    return re.sub(r"\$\{(\w+)\}", value, text)

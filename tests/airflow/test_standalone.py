@@ -135,12 +135,12 @@ def test_the_load_fails_for_the_lost_council_only(api: Api, night: dict[str, Any
     assert load["state"] == "failed"
     assert api.task_states("nightly_load", load["dag_run_id"]) == {
         "barsetshire.find_deliveries": "success",
-        "barsetshire.land_file cases.csv": "success",
-        "barsetshire.land_file services.csv": "success",
-        "barsetshire.land_file stages.csv": "success",
+        "barsetshire.land_delivery cases.csv": "success",
+        "barsetshire.land_delivery services.csv": "success",
+        "barsetshire.land_delivery stages.csv": "success",
         "barsetshire.accept_records": "success",
         "loamshire.find_deliveries": "failed",
-        "loamshire.land_file": "upstream_failed",
+        "loamshire.land_delivery": "upstream_failed",
         "loamshire.accept_records": "upstream_failed",
         "announce_accepted": "success",
         "every_council_loaded": "upstream_failed",

@@ -128,7 +128,7 @@ def test_a_council_is_a_folder(airflow_environment: dict[str, str], tmp_path: Pa
 
     tasks = read_dags(airflow_environment | {"REDRESS_COUNCILS": str(tmp_path)})["dags"]["nightly_load"]["tasks"]
 
-    steps = ("find_deliveries", "land_file", "accept_records")
+    steps = ("find_deliveries", "land_delivery", "accept_records")
     groups = {f"{council}.{step}" for council in ("barsetshire", "loamshire") for step in steps}
     assert set(tasks) == groups | {"announce_accepted", "every_council_loaded"}
     for task_id in groups:

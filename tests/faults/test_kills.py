@@ -26,7 +26,7 @@ ALWAYS = {
 }
 SLOW = {
     "validation, before the commit": ("redress.landing.store", "os.rename", 3),
-    "landing, before the manifest": ("redress.landing.store", "_write_manifest", 1),
+    "landing, before the manifest": ("redress.landing.store", "write_manifest", 1),
     "dbt, before the facts": ("redress.warehouse.dbt", "Project.run", 2),
     "landing, between two files": ("redress.landing.store", "land", 2),
     "validation, before the rules about rows": ("redress.validation.engine", "run_row_rules", 1),
@@ -70,9 +70,8 @@ def one_night(home: Path, night: date, kill: tuple[str, str, int] | None) -> Non
     os.environ["REDRESS_PSEUDONYM_KEY"] = "not a secret, only for tests"
     if kill:
         die_at(*kill)
-    for location in nightly.deliveries("barsetshire", night):
-        nightly.land("barsetshire", location, night)
-    nightly.validate_and_accept("barsetshire", night)
+    landed = [nightly.land("barsetshire", location, night) for location in nightly.deliveries("barsetshire", night)]
+    nightly.validate_and_accept("barsetshire", night, delivered={name for one in landed for name in one["entities"]})
     nightly.build_and_publish(night)
 
 

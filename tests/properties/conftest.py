@@ -48,9 +48,9 @@ class Teller:
             self.delivered[hashlib.sha256(content).hexdigest()] = content
 
     def load(self, council: str, night: Night) -> None:
-        for location in nightly.deliveries(council, night.day):
-            nightly.land(council, location, night.day)
-        nightly.validate_and_accept(council, night.day, night.allow_removal)
+        landed = [nightly.land(council, location, night.day) for location in nightly.deliveries(council, night.day)]
+        delivered = {entity for one in landed for entity in one["entities"]}
+        nightly.validate_and_accept(council, night.day, night.allow_removal, delivered)
 
     def tell(self, council: str, story: Story) -> None:
         self.begin(council, story)

@@ -47,6 +47,12 @@ def read(entity: Entity, content: bytes, extract_id: str, day: date) -> list[Arr
     return rows
 
 
+def header_of(content: bytes) -> set[str]:
+    """The names in the first row of a file."""
+    first = next(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")), [])
+    return {name.strip() for name in first} - {""}
+
+
 def _birth(cells: dict[str, str | None], cell: str | None, day: date) -> tuple[str | None, str]:
     """The age band at receipt (the source's own where that cannot be told), and what is wrong with the birth date."""
     born, received = _date(cell or ""), _date(cells["received_date"] or "")

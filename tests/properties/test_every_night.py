@@ -36,6 +36,7 @@ def test_every_row_is_accounted_for_and_a_night_again_changes_nothing(make_telle
     assert personal_values(teller.home.root) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS[::10])
 def test_all_nights_again_in_an_empty_home_give_the_same(make_teller: MakeTeller, seed: int) -> None:
     story, tellers = tell(seed, nights=2), []

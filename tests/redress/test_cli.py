@@ -55,7 +55,7 @@ def test_a_new_council_can_be_read_and_says_what_to_do_next(runner: CliRunner, t
     assert made.exit_code == 0
     assert "redress nightly --council barsetshire" in made.stdout
     council = get_council("barsetshire")
-    assert council.source.folder == tmp_path / "data" / "drop" / "barsetshire"
+    assert council.source.path == "${REDRESS_HOME}/drop/barsetshire"
     assert council.settings.council_name == "Barsetshire"
     assert council.codes.causes == {}
     again = runner.invoke(app, ["new-council", "barsetshire"])

@@ -7,6 +7,8 @@ import pytest
 
 from redress.councils import Council, get_council, load_councils
 from redress.errors import RedressError, UsageError
+from redress.paths import fill_environment
+from redress.sources.definition import FilesDefinition
 
 
 @pytest.fixture
@@ -20,7 +22,8 @@ def folder(tmp_path: Path) -> Path:
 def test_a_council_needs_a_source_and_nothing_else(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDRESS_HOME", str(folder.parent / "data"))
     council = load_councils(folder.parent)["barsetshire"]
-    assert council.source.folder == folder.parent / "data" / "drop"
+    assert isinstance(council.source, FilesDefinition)
+    assert fill_environment(council.source.path) == str(folder.parent / "data" / "drop")
     assert council.source.extract == "full"
     assert council.settings.in_time_rule == "within_limit"
     assert council.settings.quarantine_threshold == 0.05
@@ -49,12 +52,30 @@ def test_settings_are_typed(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "text", "said"),
     [
-        ("settings.yml", "in_time_rule: sometimes\n", r"settings\.yml: in_time_rule: .*'within_limit'"),
-        ("settings.yml", "in_time_rul: within_limit\n", r"settings\.yml: in_time_rul: "),
-        ("settings.yml", "a: [\n", r"settings\.yml cannot be read"),
-        ("source.yml", "kind: telepathy\npath: x\n", r"source\.yml: kind: "),
-        ("source.yml", "kind: files\n", r"source\.yml: path: "),
-        ("codes.yml", "causes: {DELAY: {lable: Delay}}\n", r"codes\.yml: causes\.DELAY\.lable: "),
+        ("settings.yml", "in_time_rule: sometimes\n", r"settings\.yml, line 1: in_time_rule: .*'within_limit'"),
+        (
+            "settings.yml",
+            "in_time_rul: within_limit\n",
+            r"settings\.yml, line 1: in_time_rul: .*did you mean in_time_rule",
+        ),
+        ("settings.yml", "council_name: X\na: [\n", r"settings\.yml, line 3: this is not YAML"),
+        ("source.yml", "path: x\nkind: telepathy\n", r"source\.yml, line 2: kind: 'telepathy' .* 'files', 'database'"),
+        ("source.yml", "path: x\n", r"source\.yml, line 1: kind: this key is needed"),
+        ("source.yml", "kind: files\n", r"source\.yml, line 1: path: this key is needed"),
+        ("source.yml", "kind: files\npath: x\nextrakt: full\n", r"line 3: extrakt: .*did you mean extract"),
+        ("source.yml", "kind: files\npath: x\npath: y\n", r"line 3: the key 'path' is written twice"),
+        (
+            "source.yml",
+            "kind: database\nconnection: c\nfeeds:\n  cases: {table: v, query: select 1, entities: {cases: {}}}\n",
+            r"line 4: feeds\.cases: give a table or a query, one of the two\.",
+        ),
+        (
+            "source.yml",
+            "kind: files\npath: x\nfeeds:\n  files:\n    file: a.csv\n    entities:\n      cases:\n        columns:\n"
+            "          status: {column: State, dates: [sometimes]}\n",
+            r"line 9: feeds\.files\.entities\.cases\.columns\.status\.dates\.0: 'sometimes' .*'day_first'",
+        ),
+        ("codes.yml", "causes: {DELAY: {lable: Delay}}\n", r"codes\.yml, line 1: causes\.DELAY\.lable: "),
     ],
 )
 def test_a_wrong_value_is_named_with_its_file(folder: Path, file: str, text: str, said: str) -> None:
@@ -64,10 +85,9 @@ def test_a_wrong_value_is_named_with_its_file(folder: Path, file: str, text: str
         _ = council.source, council.settings, council.codes
 
 
-def test_a_variable_that_is_not_set_is_named(folder: Path) -> None:
-    (folder / "source.yml").write_text("kind: files\npath: ${NOWHERE_SET}/drop\n")
+def test_a_variable_that_is_not_set_is_named() -> None:
     with pytest.raises(RedressError, match="NOWHERE_SET"):
-        _ = Council(folder).source.folder
+        fill_environment("${NOWHERE_SET}/drop")
 
 
 def test_one_broken_council_does_not_hide_the_others(folder: Path) -> None:

@@ -17,6 +17,8 @@ with load_runs as (
         rows_deleted,
         rows_with_warnings,
         columns_dropped,
+        rows_with_person,
+        persons_found,
         verdict,
         verdict_text,
         cast(seconds as decimal(18, 2)) as seconds

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shlex
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ from rich.console import Console
 
 from redress.councils import Council, load_councils
 from redress.landing.pseudonym import VARIABLE, key_kept_in
-from redress.paths import Home
+from redress.paths import Home, councils_folder
 from redress.run import night_counts, run_with_progress
 from redress.show import table
 from redress.warehouse.publish import open_reporting
@@ -21,32 +22,39 @@ if TYPE_CHECKING:
 
 DEMO_DATE = date(2020, 6, 30)
 DIRTY_FOLDER = "dirty_home"
+KEY_FILE = "pseudonym_key"
 
 
 def run_demo(dirty: bool) -> int:
-    """Writes the drops, runs the night of DEMO_DATE and shows the result; returns the exit code.
+    """Puts the records into the councils' systems, runs the night of DEMO_DATE and shows the result.
 
-    dirty loads the drop with seeded faults, into a data folder of its own beside the clean one.
+    dirty loads records with seeded faults instead, from files in contract form, into a data folder of its own beside
+    the clean one. Returns the exit code.
     """
     from redress.demo.faults import write_dirty_drop
     from redress.demo.records import PREFIXES, write_drop
+    from redress.demo.routes.systems import connected, write_systems
 
     home = Home.from_environment()
-    drop, faulty = home.root / "demo" / "drop", home.root / "demo" / "dirty"
-    os.environ.setdefault(VARIABLE, key_kept_in(home.root / "demo" / "pseudonym_key"))
+    demo = home.root / "demo"
+    records, faulty = demo / "records", demo / "dirty"
+    os.environ.setdefault(VARIABLE, key_kept_in(demo / KEY_FILE))
     names = list(PREFIXES)
     console = Console()
     console.print(
         "Five councils' records, rebuilt from their published figures: reconstructions, nobody's data.", markup=False
     )
-    write_drop(drop)
-    write_dirty_drop(drop, faulty)
+    write_drop(records)
+    write_dirty_drop(records, faulty)
     if dirty:
         return _load_dirty(home, faulty, names)
-    exit_code = run_with_progress(DEMO_DATE, names)
+    councils = load_councils()
+    _show_routes(console, names, councils)
+    write_systems(records, demo, DEMO_DATE)
+    with connected(records, demo):
+        exit_code = run_with_progress(DEMO_DATE, names)
     if exit_code not in (0, 3):
         return exit_code
-    councils = load_councils()
     made = _make_returns(home, councils)
     _show_faults(console, home, faulty, [councils[name] for name in names])
     _show_loads(console, names, councils)
@@ -54,18 +62,33 @@ def run_demo(dirty: bool) -> int:
     console.print(f"Warehouse: {home.published / 'reporting.duckdb'}", markup=False, soft_wrap=True)
     console.print(f"Parquet:   {home.published / 'parquet'}", markup=False, soft_wrap=True)
     console.print("The same with seeded faults: redress demo --dirty", markup=False)
+    console.print("The systems once more, for nights of your own: redress demo --serve", markup=False)
     return exit_code
 
 
+def _show_routes(console: Console, names: Iterable[str], councils: dict[str, Council]) -> None:
+    """One line a council: by which route its records come."""
+    from redress.demo.routes.systems import ROUTES
+
+    for name in names:
+        console.print(f"  {councils[name].title}: {ROUTES[name]}", markup=False, soft_wrap=True)
+
+
 def _load_dirty(home: Home, faulty: Path, names: list[str]) -> int:
-    """Runs the night on the faulty drop, in a data folder whose demo/drop holds it."""
+    """Runs the night on the faulty records, in a data folder and with a councils folder of its own."""
     from shutil import copytree
 
+    from redress.demo.contract_form import councils_in_contract_form
+
     dirty_home = home.root / "demo" / DIRTY_FOLDER
-    copytree(faulty, dirty_home / "demo" / "drop", dirs_exist_ok=True)
-    os.environ["REDRESS_HOME"] = str(dirty_home)
+    copytree(faulty, dirty_home / "demo" / "records", dirs_exist_ok=True)
+    councils = councils_in_contract_form(councils_folder(), dirty_home / "councils", names)
+    os.environ.update(REDRESS_HOME=str(dirty_home), REDRESS_COUNCILS=str(councils))
     exit_code = run_with_progress(DEMO_DATE, names)
-    Console().print(f"Data folder of this run: {dirty_home}", markup=False, soft_wrap=True)
+    console = Console()
+    console.print("To look around in this run:", markup=False)
+    for name in ("REDRESS_HOME", "REDRESS_COUNCILS"):
+        console.print(f"  export {name}={shlex.quote(os.environ[name])}", markup=False, soft_wrap=True)
     return exit_code
 
 

@@ -1,10 +1,10 @@
-"""What the batch rules (V01 to V04) look at: one row an extract, one row an extract's column; and removals."""
+"""What the batch rules (V01 to V05) look at: a row an extract, a row a column of it or its source; and removals."""
 
 from statistics import median
 from typing import TYPE_CHECKING
 
 from redress.contract import Entity, load_contract
-from redress.landing.store import Manifest
+from redress.landing.manifests import Manifest
 from redress.paths import Home
 from redress.validation.loads import Load, decided_full_extracts
 
@@ -21,7 +21,10 @@ def prepare_batch(
     loads: list[Load],
     removal_allowed: bool,
 ) -> None:
-    """Fills incoming.batch, incoming.batch_columns and removed.<entity> (keys a full extract no longer holds)."""
+    """Fills incoming.batch, batch_columns, batch_source_columns and removed.<entity>.
+
+    The last are the keys that a full extract no longer holds.
+    """
     con.execute("create schema removed")
     for entity in load_contract().entities:
         full = decided_full_extracts(home, loads, entity)
@@ -37,6 +40,9 @@ def prepare_batch(
             entity varchar, column_name varchar, null_share double, previous_null_share double
         )
     """)
+    con.execute(
+        "create table incoming.batch_source_columns (entity varchar, column_name varchar, is_as_before boolean)"
+    )
     for manifest in extracts.values():
         earlier = decided_full_extracts(home, loads, manifest.entity)
         recent = [m.rows for m in earlier[-EXTRACTS_IN_MEDIAN:]]
@@ -64,6 +70,18 @@ def prepare_batch(
                 "insert into incoming.batch_columns values (?, ?, ?, ?)",
                 [[manifest.entity, name, share, previous.get(name)] for name, share in manifest.null_shares.items()],
             )
+        if columns := _compared_columns(manifest):
+            con.executemany(
+                "insert into incoming.batch_source_columns values (?, ?, ?)",
+                [[manifest.entity, name, as_before] for name, as_before in columns.items()],
+            )
+
+
+def _compared_columns(manifest: Manifest) -> dict[str, bool]:
+    """Whether each column of the source, as it was or as it is, is as before; none if there was no extract before."""
+    if manifest.drift is None or manifest.rejected:
+        return {}
+    return dict.fromkeys(manifest.source_columns, True) | {drift.column: False for drift in manifest.drift}
 
 
 def _removed_sql(entity: str, manifest: Manifest | None, earlier: list[Manifest]) -> str:

@@ -14,7 +14,7 @@ from redress.errors import RedressError
 from redress.paths import PROJECT
 
 ROW_FRAME = "rows"
-BATCH_FRAMES = ("batch", "batch_columns")
+BATCH_FRAMES = ("batch", "batch_columns", "batch_source_columns")
 ANY, BATCH = "any", "batch"
 CASCADE = "R02"
 

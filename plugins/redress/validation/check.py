@@ -10,9 +10,12 @@ from redress.contract import load_contract
 from redress.councils import Council
 from redress.duck import connect
 from redress.errors import UsageError
-from redress.landing.store import Manifest, land
+from redress.landing.manifests import Manifest
+from redress.landing.store import land
 from redress.paths import Home
-from redress.sources.files import FileSource
+from redress.sources.definition import FilesDefinition
+from redress.sources.files.source import FileSource
+from redress.sources.opening import source_of
 from redress.validation.load import decide_rows, load_runs
 from redress.validation.loads import committed
 from redress.validation.verdicts import LoadRun
@@ -51,8 +54,8 @@ def check(path: Path, extract_date: date, council: Council | None = None, as_fir
     """
     with tempfile.TemporaryDirectory(prefix="redress-check-") as folder:
         scratch = Home(Path(folder))
-        checked = council or Council(scratch.root / "unnamed_council")
-        extracts = _land(scratch, checked, path, extract_date, council.source.extract if council else "full")
+        checked = _council_for(path, council, scratch)
+        extracts = _land(scratch, checked, path, extract_date)
         loads = [] if as_first_load else committed(Home.from_environment(), checked.name)
         with connect() as con:
             decide_rows(con, scratch, checked, extract_date, extracts, loads, allow_removal=False)
@@ -65,18 +68,41 @@ def check(path: Path, extract_date: date, council: Council | None = None, as_fir
     return Verdict(delivered, tuple(Finding(*row) for row in found))
 
 
-def _land(scratch: Home, council: Council, path: Path, extract_date: date, extract_kind: str) -> dict[str, Manifest]:
+def _council_for(path: Path, council: Council | None, scratch: Home) -> Council:
+    """The council, or one that declares nothing, with the path in the place of its source.
+
+    Files in contract form are read as such; others as the feeds of its source.yml say.
+    """
     if not path.exists():
-        raise UsageError(f"There is nothing at {path}; give a CSV file or a folder of them.")
+        raise UsageError(f"There is nothing at {path}; give a file or a folder of them.")
     folder = path if path.is_dir() else path.parent
-    source = FileSource(council.name, folder, "changes" if extract_kind == "changes" else "full")
-    deliveries = source.deliveries(extract_date) if path.is_dir() else [source.delivery(path, extract_date)]
+    checked = Council(council.folder if council else scratch.root / "unnamed_council")
+    source = council.source if council else None
+    definition = FilesDefinition(kind="files", path=str(folder), extract=source.extract if source else "full")
+    if isinstance(source, FilesDefinition) and source.feeds and not _contract_form(path, definition, checked.name):
+        definition = source.model_copy(
+            update={"path": str(folder), "ready": "size", "settle_seconds": 0, "move_to": None}
+        )
+    checked.source = definition
+    return checked
+
+
+def _contract_form(path: Path, definition: FilesDefinition, council: str) -> bool:
+    named = FileSource(council, definition).deliveries(date.max)
+    return bool(named) and (path.is_dir() or path.name in {delivery.name for delivery in named})
+
+
+def _land(scratch: Home, council: Council, path: Path, extract_date: date) -> dict[str, Manifest]:
+    source = source_of(council.name, council.source)
+    deliveries = source.deliveries(extract_date)
+    if not path.is_dir():
+        deliveries = [source.delivery(str(path), extract_date)]
     if not deliveries:
         raise UsageError(
             f"No file in {path} is named after an entity; name them <entity>.csv or <entity>_YYYY-MM-DD.csv "
             f"(entities: {', '.join(load_contract().entities)})."
         )
-    newest = {delivery.entity: delivery for delivery in deliveries}
+    newest = {delivery.entities: delivery for delivery in deliveries}
     key = secrets.token_bytes(32)
-    landed = [land(scratch, council, source, delivery, key) for delivery in newest.values()]
-    return {manifest.entity: manifest for manifest in landed if manifest}
+    landed = [manifest for delivery in newest.values() for manifest in land(scratch, council, source, delivery, key)]
+    return {manifest.entity: manifest for manifest in landed}

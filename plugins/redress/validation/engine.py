@@ -36,7 +36,7 @@ class Context:
 
 
 def run_batch_rules(con: "duckdb.DuckDBPyConnection", context: Context) -> None:
-    """The rules about extracts as a whole (V01 to V04), from incoming.batch and incoming.batch_columns.
+    """The rules about extracts as a whole (V01 to V05), from incoming.batch and what is known of their columns.
 
     Adds to the tables failures (row_id null) and rule_outcomes.
     Raises RedressError if a rule of the table of expected checks did not report.

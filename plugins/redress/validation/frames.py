@@ -78,7 +78,7 @@ def entity_frame(
 
 
 def batch_frame(con: "duckdb.DuckDBPyConnection", name: str) -> "pd.DataFrame":
-    """The frame `batch` or `batch_columns`, with the entity and column each of its rows is about."""
+    """One of the frames `batch...`, with the entity and column each of its rows is about."""
     return con.execute(_sql(name)).df()
 
 

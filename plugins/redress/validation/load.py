@@ -6,12 +6,12 @@ import time
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from redress.contract import load_contract
 from redress.councils import Council
 from redress.duck import connect, text
-from redress.landing.store import Manifest, new_folder
+from redress.landing.manifests import Manifest, new_folder
 from redress.paths import Home
 from redress.validation import issues, split
 from redress.validation.batch import apply_removals, prepare_batch
@@ -137,6 +137,8 @@ def load_runs(
                 rows_deleted=counts.deleted,
                 rows_with_warnings=warnings,
                 columns_dropped=manifest.columns_dropped if manifest else 0,
+                rows_with_person=manifest.rows_with_person if manifest else None,
+                persons_found=manifest.persons_found if manifest else None,
                 verdict=word,
                 verdict_text=sentence,
                 seconds=seconds,
@@ -206,4 +208,6 @@ def _runs_schema() -> "pa.Schema":
 
 
 def _plain(annotation: object) -> type:
-    return annotation if isinstance(annotation, type) else str
+    """The type of a field, `int | None` being an int."""
+    first: type = annotation if isinstance(annotation, type) else get_args(annotation)[0]
+    return first

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from redress.landing.store import Manifest, manifests
+from redress.landing.manifests import Manifest, manifests
 from redress.paths import Home, safe_name
 from redress.validation.verdicts import LoadRun
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from redress.contract import Entity, load_contract
 from redress.duck import text
 from redress.landing.door import raw_columns, typed_columns
-from redress.landing.store import Manifest, rows_file
+from redress.landing.manifests import Manifest, rows_file
 from redress.paths import Home
 from redress.validation.loads import Load, decided_full_extracts
 
@@ -108,6 +108,7 @@ def _create_arrived(
             "extract_date": manifest.extract_date,
             "newest_full": newest_full,
             "source_file": manifest.source_file,
+            "has_parts": manifest.parts > 1,
             "extract_id": manifest.extract_id,
         },
     )
@@ -168,4 +169,6 @@ def _row_columns(entity: Entity) -> dict[str, str]:
 
 
 def _landed_column(name: str) -> str:
-    return f"${name} as {name}" if name in ("source_file", "extract_id") else f"landed.{name}"
+    if name == "source_file":
+        return "case when $has_parts then landed.source_part else $source_file end as source_file"
+    return "$extract_id as extract_id" if name == "extract_id" else f"landed.{name}"

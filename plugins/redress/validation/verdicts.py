@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from redress.landing.store import Manifest
+from redress.landing.manifests import Manifest
 from redress.validation.split import Counts
 
 HELD_BACK = ("accepted_held_back", "rejected")
+MOST_COLUMNS_TOLD = 5
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class LoadRun:
     rows_deleted: int
     rows_with_warnings: int
     columns_dropped: int
+    rows_with_person: int | None
+    persons_found: int | None
     verdict: str
     verdict_text: str
     seconds: float
@@ -55,7 +58,14 @@ def verdict(
         return "not_delivered", f"{entity}: not delivered; nothing was removed.{_released(counts)}"
     if manifest.rejected:
         return "rejected", f"{entity}: rejected. {manifest.rejected}"
-    said = [_removal(counts, batch_failures), _empty(batch_failures), _released(counts), _not_checked(not_checked)]
+    said = [
+        _removal(counts, batch_failures),
+        _empty(batch_failures),
+        _drift(manifest, batch_failures),
+        _coverage(manifest),
+        _released(counts),
+        _not_checked(not_checked),
+    ]
     tail = "".join(said)
     if counts.quarantined or "V04" in batch_failures or "V02" in batch_failures:
         return "accepted_held_back", f"{entity}: accepted, {_records(counts.quarantined)} held back.{tail}"
@@ -82,6 +92,22 @@ def _removal(counts: Counts, batch_failures: list[str]) -> str:
 
 def _empty(batch_failures: list[str]) -> str:
     return " The extract is empty (V02), so nothing was removed." if "V02" in batch_failures else ""
+
+
+def _drift(manifest: Manifest, batch_failures: list[str]) -> str:
+    if "V05" not in batch_failures or not manifest.drift:
+        return ""
+    told = [drift.sentence for drift in manifest.drift[:MOST_COLUMNS_TOLD]]
+    more = len(manifest.drift) - len(told)
+    others = f"; and {more} more" if more else ""
+    return f" The source's columns are not those of the last extract (V05): {'; '.join(told)}{others}."
+
+
+def _coverage(manifest: Manifest) -> str:
+    if not manifest.rows_with_person:
+        return ""
+    found, named = manifest.persons_found or 0, manifest.rows_with_person
+    return f" The second system knows the person of {found:,} of {_records(named)} that name one."
 
 
 def _not_checked(rules: list[str]) -> str:

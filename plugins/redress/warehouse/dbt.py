@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from redress.duck import connect
 from redress.errors import RedressError
 from redress.paths import DBT_PROJECT, Home
 
@@ -62,7 +63,8 @@ class Project:
         from dbt.artifacts.schemas.run import RunExecutionResult
         from dbt_common.invocation import get_invocation_id
 
-        with _environment(self.build_file):
+        # Without a connection held here, DuckDB closes the file after every model and opens it anew.
+        with _environment(self.build_file), connect(self.build_file):
             outcome = self._parsed().invoke([command, *arguments, *self._options(), *_WHOLE_TESTS])
         if not isinstance(outcome.result, RunExecutionResult):
             raise RedressError(

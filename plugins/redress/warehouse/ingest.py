@@ -64,6 +64,8 @@ QUALITY: dict[str, dict[str, str]] = {
         "rows_deleted": "bigint",
         "rows_with_warnings": "bigint",
         "columns_dropped": "bigint",
+        "rows_with_person": "bigint",
+        "persons_found": "bigint",
         "verdict": "varchar",
         "verdict_text": "varchar",
         "seconds": "double",

@@ -119,6 +119,7 @@ def test_the_checks_cover_the_main_tables() -> None:
     assert len(checked) > 400
 
 
+@pytest.mark.slow
 def test_another_seed_gives_the_same_figures(tmp_path: Path) -> None:
     write_drop(tmp_path, seed=7)
     with duckdb.connect() as connection:

@@ -43,9 +43,9 @@ class Council:
     def night(self, day: str, allow_removal: bool = False) -> dict[str, dict[str, Any]]:
         """Lands and loads what is delivered; gives the runs of that night's newest load by entity."""
         night = date.fromisoformat(day)
-        for location in nightly.deliveries(self.name, night):
-            nightly.land(self.name, location, night)
-        nightly.validate_and_accept(self.name, night, allow_removal)
+        landed = [nightly.land(self.name, location, night) for location in nightly.deliveries(self.name, night)]
+        delivered = {entity for one in landed for entity in one["entities"]}
+        nightly.validate_and_accept(self.name, night, allow_removal, delivered)
         return self.runs()
 
     def loads(self) -> list[Path]:

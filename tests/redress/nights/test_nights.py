@@ -276,5 +276,5 @@ def test_a_second_load_at_once_says_that_one_is_running(council: Any, monkeypatc
 def test_a_council_that_cannot_load_says_why(council: Any) -> None:
     (Path(council.drop).parents[1] / "councils" / "barsetshire" / "settings.yml").write_text("in_time_rule: never\n")
     council.deliver("cases", A1)
-    with pytest.raises(RedressError, match=r"settings\.yml: in_time_rule"):
+    with pytest.raises(RedressError, match=r"settings\.yml, line 1: in_time_rule"):
         council.night("2024-02-01")

@@ -1,5 +1,6 @@
 """Metrics, tables and whole returns on the demo's published warehouse."""
 
+import shutil
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -202,6 +203,30 @@ def test_what_a_table_asks_for_in_vain_is_said_with_the_table(
 ) -> None:
     with pytest.raises(UsageError, match=rf"harrow/annual/2017-18, table tried: .*{sentence}"):
         made(metrics, harrow, **keys)
+
+
+MISTAKEN = """\
+title: "Complaints in {council}, {period}"
+period: year
+sections:
+  - heading: Stage 1
+    tables: [{table: stage1, metric: stage1_received}]
+  - heading: Stage 2
+    tables:
+      - {table: good, metric: stage2_received}
+      - table: mistaken
+        metric: stage2_recieved
+"""
+
+
+def test_what_a_definition_asks_for_in_vain_is_said_with_its_line(
+    home: Home, metrics: Metrics, harrow: Council, tmp_path: Path
+) -> None:
+    council = Council(Path(shutil.copytree(harrow.folder, tmp_path / "harrow")))
+    (council.folder / "returns" / "annual.yml").write_text(MISTAKEN, encoding="utf-8")
+    said = r"annual\.yml, line 9: harrow/annual/2017-18, table mistaken: There is no metric"
+    with pytest.raises(UsageError, match=said):
+        build(home, council, "annual", YEAR, metrics=metrics)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import yaml
 from redress.councils import Council
 from redress.errors import UsageError
 from redress.paths import PROJECT
-from redress.returns.definitions import reading
+from redress.returns.definitions import codes, reading
 from redress.returns.definitions.json_schema import schema_text
 from redress.returns.definitions.reading import kinds, read_definition, shared_table
 
@@ -91,6 +91,72 @@ def test_a_mistake_is_said_with_file_line_and_key(write: Write, old: str, new: s
     assert old in GOOD
     with pytest.raises(UsageError, match=sentence):
         read_definition(write(GOOD.replace(old, new)), "annual")
+
+
+CODES = """\
+causes: {DELAY: Delay, ATTITUDE: Attitude of staff}
+"""
+
+
+def refusal(write: Write, keys: str) -> str:
+    """What is said of a table with these keys; empty where it can be read."""
+    council = write(GOOD.replace("        periods:", f"        {keys}\n        periods:"))
+    (council.folder / "codes.yml").write_text(CODES, encoding="utf-8")
+    try:
+        read_definition(council, "annual")
+    except UsageError as problem:
+        return str(problem)
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        (
+            "where: {outcome: uphold}",
+            "line 9: sections.0.tables.0.where.outcome: the code 'uphold' of the table 'stage1_received_by_service' is "
+            "none of outcome (known: upheld, partially_upheld, not_upheld, withdrawn, no_finding); "
+            "nothing would be counted.",
+        ),
+        ("where: {gender: [female, girl]}", "the code 'girl'"),
+        ("where: {tags: {contains: covid}}", ""),
+        (
+            "where: {cause: {not: DELAYS}}",
+            "the code 'DELAYS' of the table 'stage1_received_by_service' is none of cause",
+        ),
+        ("where: {cause: DELAY}", ""),
+        ("where: {advocate_supported: yes}", ""),
+        ("where: {advocate_supported: perhaps}", "none of advocate_supported (known: true, false)"),
+        ("where: {voice: kid}", "none of voice (known: child, adult, not_recorded)"),
+        ("where: {ethnicity: WBRY}", ""),
+        ("where: {service: ANY_SERVICE, gender: null}", ""),
+        ("columns: {by: band, items: [{label: Late, code: late}]}", "sections.0.tables.0.columns.items.0.code: "),
+        ("columns: {by: band, items: [{label: Late, code: over, where: {stage: 4}}]}", "items.0.where.stage: "),
+        ("values: [{where: {payment_type: gift}}]", "values.0.where.payment_type: "),
+        ("values: [{share_of_where: {finding: gift}}]", "values.0.share_of_where.finding: "),
+        (
+            "statements: [{template: level, subject: X, metric: stage1_received, where: {decision: maybe}}]",
+            "statements.0.where.decision: ",
+        ),
+    ],
+)
+def test_a_code_that_no_record_can_have_is_refused(write: Write, keys: str, sentence: str) -> None:
+    """A code that only the records could tell of, or of a list that the council does not declare, is left alone."""
+    said = refusal(write, keys)
+    assert sentence in said
+    assert bool(said) == bool(sentence)
+
+
+def test_the_codes_that_dbt_derives_are_those_its_tests_allow() -> None:
+    allowed: dict[str, set[str]] = {}
+    for file in (PROJECT / "dbt_project" / "models" / "marts").rglob("*.yml"):
+        for model in yaml.safe_load(file.read_text(encoding="utf-8")).get("models", []):
+            for column in model.get("columns", []):
+                for test in column.get("data_tests", []):
+                    if isinstance(test, dict) and "accepted_values" in test:
+                        allowed.setdefault(column["name"], set()).update(test["accepted_values"]["arguments"]["values"])
+    for name in ("band", "ethnicity_group", "route", "transaction_kind"):
+        assert set(codes.DERIVED[name]) == allowed[name]
 
 
 def test_two_tables_of_one_name_are_refused(write: Write) -> None:

@@ -11,9 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from redress.errors import RedressError
-from redress.returns.analysis.statements import Facts, sentence, without_hidden
+from redress.returns.analysis.statements import Facts, sentence
 from redress.returns.definitions.schema import Statement
-from redress.returns.figures import Figure, Population, Sentence, Show
+from redress.returns.figures import Figure, Population, Show
 from redress.returns.periods import Period, parse_period
 from redress.returns.rounding import Rounding, round_one
 
@@ -273,15 +273,6 @@ def test_what_is_suppressed_or_missing_is_not_spoken_of(template: str, symbol: s
     ):
         if template != "level" or facts.now is not other:
             assert said(template, facts) == ""
-
-
-def test_publications_keep_no_sentence_on_a_hidden_number() -> None:
-    shown, hidden = count(40, row="Service B"), count(3, row="Service A")
-    sentences = (Sentence("Shown.", (shown,)), Sentence("Hidden.", (shown, hidden)))
-    assert hidden.of is not None
-    assert [one.text for one in without_hidden(sentences, {hidden.of})] == ["Shown."]
-    suppressed = replace(hidden, symbol="c")
-    assert without_hidden((Sentence("Hidden.", (suppressed,)),), set()) == ()
 
 
 def test_amounts_are_pounds() -> None:

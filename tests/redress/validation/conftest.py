@@ -101,6 +101,7 @@ def _prepare(
     waiting: Rows | None = None,
     batch: dict[str, dict[str, Any]] | None = None,
     batch_columns: dict[str, dict[str, dict[str, float]]] | None = None,
+    batch_source_columns: dict[str, dict[str, dict[str, bool]]] | None = None,
     settings: dict[str, Any] | None = None,
     codes: dict[str, Any] | None = None,
     extract_date: date = GOOD_NIGHT["extract_date"],
@@ -142,6 +143,7 @@ def _prepare(
             f"create table loaded.{name} as select record_key, {', '.join(typed_columns(entity))}, row_hash from kept"
         )
     _create_batch(con, delivered, rejected, batch or {}, batch_columns or {})
+    _create_source_columns(con, batch_source_columns or {})
     return con, Context(council, extract_date, {name: name not in rejected for name in delivered})
 
 
@@ -183,6 +185,19 @@ def _create_batch(
             con.execute(
                 "insert into incoming.batch_columns values (?, ?, ?, ?)",
                 [name, column, shares["null_share"], shares.get("previous_null_share")],
+            )
+
+
+def _create_source_columns(
+    con: duckdb.DuckDBPyConnection, batch_source_columns: dict[str, dict[str, dict[str, bool]]]
+) -> None:
+    con.execute(
+        "create table incoming.batch_source_columns (entity varchar, column_name varchar, is_as_before boolean)"
+    )
+    for name, columns_of in batch_source_columns.items():
+        for column, facts in columns_of.items():
+            con.execute(
+                "insert into incoming.batch_source_columns values (?, ?, ?)", [name, column, facts["is_as_before"]]
             )
 
 

@@ -202,6 +202,15 @@ class TestExtracts:
         assert night.failures == [("V03", "services", "", "valid_to")]
         assert night.outcome("V03", "services") == "warn"
 
+    def test_an_issue_names_each_column_of_the_source_that_changed(self, run_night):
+        columns = {"Team": {"is_as_before": True}, "Name": {"is_as_before": False}, "Code": {"is_as_before": False}}
+        night = run_night({"services": [{}], "cases": [{}]}, only=True, batch_source_columns={"services": columns})
+        assert night.failures == [("V05", "services", "", "Code"), ("V05", "services", "", "Name")]
+        outcome = night.outcomes["V05", "services"]
+        assert (outcome["outcome"], outcome["rows_checked"], outcome["rows_failed"]) == ("warn", 3, 2)
+        first = night.outcomes["V05", "cases"]
+        assert (first["outcome"], first["reason"]) == ("not_run", "there is nothing to compare the extract with")
+
 
 class TestNotRun:
     def test_an_entity_that_did_not_come(self, run_night):

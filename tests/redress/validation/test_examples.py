@@ -43,6 +43,12 @@ def test_failing_example_fails_this_rule_and_no_other(rule, failing_nights, run_
     assert outcome["severity"] == CONTRACT.rules[rule.code].severity
 
 
+def test_passing_examples_fail_nothing(run_scenarios):
+    nights = run_scenarios({rule.code: _night(rule.passing) for rule in RULES if not _is_about_extracts(rule)})
+    assert {code: night.failures for code, night in nights.items() if night.failures} == {}
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_passing_example_passes_and_fails_nothing(rule, run_night):
     """Each on a night of its own: an example the rule has nothing to say about is not one that passes."""

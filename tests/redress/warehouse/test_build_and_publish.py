@@ -255,6 +255,7 @@ build.build_and_publish(Home(Path(sys.argv[1])), load_councils(Path(sys.argv[2])
 """
 
 
+@pytest.mark.slow
 def test_what_a_build_killed_at_ingest_left_is_repaired_by_the_next(anytown):
     anytown.load("anytown", "2024-06-29", stages=[ANSWERED])
     process = subprocess.run(
@@ -305,6 +306,7 @@ def test_publishing_before_any_build_says_so(landing):
         build.transform(landing.home)
 
 
+@pytest.mark.slow
 def test_the_three_steps_alone_do_the_same(anytown):
     anytown.load("anytown", "2024-06-29", stages=[ANSWERED])
     assert build.prepare(anytown.home, anytown.councils).rows["stages"] == 1

@@ -1,6 +1,5 @@
 """Sentences written from figures, so that the words cannot disagree with the numbers."""
 
-from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -8,7 +7,7 @@ from fractions import Fraction
 from redress.errors import RedressError
 from redress.returns.analysis.words import cases_of, singular, time_of, within
 from redress.returns.definitions.schema import Statement
-from redress.returns.figures import Figure, Population, Sentence
+from redress.returns.figures import Figure, Sentence
 from redress.returns.rounding import round_one
 
 UNREADABLE = ("c", "x", "z")
@@ -41,15 +40,6 @@ def sentence(statement: Statement, facts: Facts, small_base: int = 5) -> Sentenc
     """
     writers = {"change": _change, "rate_change": _change, "level": _level, "share": _share, "largest": _largest}
     return writers[statement.template](statement.subject, facts, max(small_base, 1))
-
-
-def without_hidden(sentences: Iterable[Sentence], hidden: Set[Population]) -> tuple[Sentence, ...]:
-    """The sentences that speak of no hidden number, for publications."""
-    return tuple(
-        spoken
-        for spoken in sentences
-        if not any(figure.symbol == "c" or {figure.of, figure.over} & hidden for figure in spoken.figures)
-    )
 
 
 def _change(subject: str, facts: Facts, small_base: int) -> Sentence | None:

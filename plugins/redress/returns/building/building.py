@@ -1,5 +1,7 @@
 """Builds a whole return from its definition and the published warehouse: definitions to metrics to tables."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from redress.councils import Council
@@ -11,11 +13,12 @@ from redress.returns.building.facts import sentences_of
 from redress.returns.building.labels import Labels
 from redress.returns.building.tabulation import build_table, slug
 from redress.returns.definitions.reading import Definition, read_definition, return_file
-from redress.returns.definitions.schema import Section, Table
+from redress.returns.definitions.schema import Table
 from redress.returns.figures import BuiltReturn, BuiltSection, BuiltTable
 from redress.returns.metrics.metrics import Metrics
 from redress.returns.metrics.published import open_metrics
 from redress.returns.periods import Period
+from redress.yaml_files import line_of
 
 
 def build(
@@ -63,7 +66,7 @@ def _build(
         period=period,
         title=content.title.format(**words),
         introduction=(content.introduction or "").format(**words).strip(),
-        sections=tuple(_section(maker, section, words) for section in content.sections),
+        sections=tuple(_section(maker, definition, number, words) for number in range(len(content.sections))),
         as_at=as_at,
         snapshot=metrics.snapshot(council.name),
         definition_hash=definition.fingerprint,
@@ -92,15 +95,30 @@ def check_period(metrics: Metrics, council: Council, kind: str, wanted: str, per
     return as_at
 
 
-def _section(maker: Maker, section: Section, words: dict[str, str]) -> BuiltSection:
-    tables = tuple(_table(maker, table) for table in section.tables)
+def _section(maker: Maker, definition: Definition, number: int, words: dict[str, str]) -> BuiltSection:
+    section, place = definition.content.sections[number], ("sections", number)
+    tables = []
+    for at, table in enumerate(section.tables):
+        with _located(definition, (*place, "tables", at)):
+            tables.append(_table(maker, table))
     statements = [*section.statements, *(one for table in section.tables for one in table.statements)]
+    with _located(definition, place):
+        sentences = sentences_of(maker, statements)
     return BuiltSection(
         heading=section.heading.format(**words),
         text=(section.text or "").format(**words).strip(),
-        sentences=sentences_of(maker, statements),
-        tables=tables,
+        sentences=sentences,
+        tables=tuple(tables),
     )
+
+
+@contextmanager
+def _located(definition: Definition, place: tuple[str | int, ...]) -> Iterator[None]:
+    """Says with a mistake in the definition in which file and line what it is about begins."""
+    try:
+        yield
+    except UsageError as problem:
+        raise UsageError(f"{definition.file}, line {line_of(definition.file, place)}: {problem}") from None
 
 
 def _table(maker: Maker, table: Table) -> BuiltTable:

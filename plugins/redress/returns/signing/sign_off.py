@@ -10,7 +10,7 @@ from pathlib import Path
 import redress
 from redress.contract import load_contract
 from redress.errors import RedressError, UsageError
-from redress.landing.store import new_folder
+from redress.landing.manifests import new_folder
 from redress.paths import Home
 from redress.returns.figures import BuiltReturn
 from redress.returns.signing import cases as kept_cases

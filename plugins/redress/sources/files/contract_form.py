@@ -1,87 +1,34 @@
-"""Contract-form CSV files in a drop folder: <entity>.csv or <entity>_YYYY-MM-DD.csv."""
+"""Reads a CSV file in contract form, strictly: UTF-8, commas, the contract's names in its first row."""
 
 import codecs
 import hashlib
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from redress.contract import load_contract
-from redress.errors import RedressError, RejectedFile
-from redress.sources.base import Content, Delivery, ExtractKind
+from redress.errors import RejectedFile
+from redress.sources.base import Reading
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-_DATED = re.compile(r"(?P<entity>[a-z]+)(?:_(?P<date>\d{4}-\d{2}-\d{2}))?\.csv\Z")
 LONGEST_LINE = 1024 * 1024
 BATCH_BYTES = 8 * 1024 * 1024
 
 
-@dataclass(frozen=True)
-class FileSource:
-    """A drop folder of one council."""
+def read_contract_form(path: Path, name: str, entity: str) -> Reading:
+    """Checks the bytes once, then hands out the contract's columns in batches.
 
-    council: str
-    folder: Path
-    extract_kind: ExtractKind
-
-    def deliveries(self, extract_date: date) -> list[Delivery]:
-        """Files named after an entity, oldest first; those dated after the extract date are left alone.
-
-        Raises RedressError if the drop folder is not there.
-        """
-        if not self.folder.is_dir():
-            raise RedressError(
-                f"The drop folder of {self.council} is missing: {self.folder}; "
-                "create it, or correct path in the council's source.yml."
-            )
-        found = [delivery for path in self.folder.iterdir() if (delivery := self._delivery(path, extract_date))]
-        return sorted(found, key=lambda delivery: (delivery.extract_date, delivery.entity, delivery.name))
-
-    def delivery(self, location: Path, extract_date: date) -> Delivery:
-        """The delivery a file in the drop folder is.
-
-        Raises RedressError for a file elsewhere, or one that is not a delivery of that night.
-        """
-        found = self._delivery(location, extract_date)
-        if not found:
-            raise RedressError(
-                f"{location.name} is not a delivery of {self.council} for {extract_date}; put a file named "
-                f"<entity>.csv or <entity>_YYYY-MM-DD.csv into {self.folder} (entities: {', '.join(_entities())})."
-            )
-        return found
-
-    def open(self, delivery: Delivery) -> Content:
-        """Checks the bytes once, then hands out batches of text."""
-        sha256 = _check_bytes(delivery.location)
-        header = _header(delivery.location)
-        return Content(sha256, header, _batches(delivery, header))
-
-    def _delivery(self, path: Path, extract_date: date) -> Delivery | None:
-        match = _DATED.match(path.name)
-        if not match or match["entity"] not in _entities() or not path.is_file():
-            return None
-        if path.resolve().parent != self.folder.resolve():
-            return None
-        try:
-            dated = date.fromisoformat(match["date"]) if match["date"] else extract_date
-        except ValueError:
-            return None
-        if dated > extract_date:
-            return None
-        return Delivery(self.council, match["entity"], path, dated, self.extract_kind)
+    name: what people know the file by. Raises RejectedFile for bytes or rows that cannot be read.
+    """
+    sha256 = _check_bytes(path, name)
+    header = _header(path, name)
+    return Reading({column: None for column in header if column}, _batches(path, name, entity, header), sha256)
 
 
-def _entities() -> list[str]:
-    return list(load_contract().entities)
-
-
-def _check_bytes(path: Path) -> str:
+def _check_bytes(path: Path, name: str) -> str:
     """The sha256 of the file; refuses bytes that are not UTF-8 and lines no record can need."""
     digest = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -95,31 +42,31 @@ def _check_bytes(path: Path) -> str:
                 start = problem.start - (len(problem.object) - len(chunk))
                 bad_row = row + chunk.count(b"\n", 0, max(start, 0))
                 raise RejectedFile(
-                    f"{path.name} is not UTF-8: row {bad_row}, byte {offset + start + 1}; "
+                    f"{name} is not UTF-8: row {bad_row}, byte {offset + start + 1}; "
                     "save it as CSV UTF-8 and deliver it again."
                 ) from None
             if b"\x00" in chunk:
                 raise RejectedFile(
-                    f"{path.name} holds a zero byte (byte {offset + chunk.index(0) + 1}), so it is not a text file; "
+                    f"{name} holds a zero byte (byte {offset + chunk.index(0) + 1}), so it is not a text file; "
                     "save it as CSV UTF-8 and deliver it again."
                 )
-            line_start = _check_line_lengths(path, chunk, offset, row, line_start)
+            line_start = _check_line_lengths(name, chunk, offset, row, line_start)
             row += chunk.count(b"\n")
             quotes += chunk.count(b'"')
             offset += len(chunk)
         if decoder.getstate()[0]:
             raise RejectedFile(
-                f"{path.name} ends in the middle of a character (byte {offset}); it was cut off: deliver it again."
+                f"{name} ends in the middle of a character (byte {offset}); it was cut off: deliver it again."
             )
     if quotes % 2:
         raise RejectedFile(
-            f"{path.name} opens a quote that is never closed (rows 1 to {row}, {quotes} quotes in {offset} bytes), "
+            f"{name} opens a quote that is never closed (rows 1 to {row}, {quotes} quotes in {offset} bytes), "
             "so where its records end is not known; correct it and deliver it again."
         )
     return digest.hexdigest()
 
 
-def _check_line_lengths(path: Path, chunk: bytes, offset: int, row: int, line_start: int) -> int:
+def _check_line_lengths(name: str, chunk: bytes, offset: int, row: int, line_start: int) -> int:
     """Where the line open at the end of the chunk began, in bytes from the start of the file."""
     position = 0
     while True:
@@ -127,7 +74,7 @@ def _check_line_lengths(path: Path, chunk: bytes, offset: int, row: int, line_st
         end = offset + (len(chunk) if newline < 0 else newline)
         if end - line_start > LONGEST_LINE:
             raise RejectedFile(
-                f"{path.name}: the line at row {row}, byte {line_start + 1}, is longer than {LONGEST_LINE:,} bytes, "
+                f"{name}: the line at row {row}, byte {line_start + 1}, is longer than {LONGEST_LINE:,} bytes, "
                 f"so no record can be read from it; check how it was exported and deliver it again."
             )
         if newline < 0:
@@ -135,21 +82,21 @@ def _check_line_lengths(path: Path, chunk: bytes, offset: int, row: int, line_st
         position, line_start, row = newline + 1, offset + newline + 1, row + 1
 
 
-def _header(path: Path) -> tuple[str, ...]:
+def _header(path: Path, name: str) -> tuple[str, ...]:
     import csv
 
     with path.open(encoding="utf-8-sig", newline="") as file:
         try:
-            names = tuple(name.strip() for name in next(csv.reader(file), []))
+            names = tuple(cell.strip() for cell in next(csv.reader(file), []))
         except csv.Error:
             raise RejectedFile(
-                f"{path.name}: the header row cannot be read as CSV; deliver it again with the contract's column names."
+                f"{name}: the header row cannot be read as CSV; deliver it again with the contract's column names."
             ) from None
-    twice = sorted({name for name in names if name and names.count(name) > 1})
+    twice = sorted({column for column in names if column and names.count(column) > 1})
     if twice:
-        known = [name for name in twice if _is_contract_column(name)]
+        known = [column for column in twice if _is_contract_column(column)]
         raise RejectedFile(
-            f"{path.name}: row 1 names a column twice ({', '.join(known) or 'outside the contract'}); "
+            f"{name}: row 1 names a column twice ({', '.join(known) or 'outside the contract'}); "
             "keep one of them and deliver it again."
         )
     return names
@@ -159,14 +106,14 @@ def _is_contract_column(name: str) -> bool:
     return any(name in entity.columns for entity in load_contract().entities.values())
 
 
-def _batches(delivery: Delivery, header: tuple[str, ...]) -> Iterator["pa.Table"]:
+def _batches(path: Path, name: str, entity: str, header: tuple[str, ...]) -> Iterator["pa.Table"]:
     """Text columns of the contract and source_row, a batch at a time; rows empty in all of them are left out."""
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
     from pyarrow import csv
 
-    wanted = [name for name in header if name in load_contract().entities[delivery.entity].columns]
+    wanted = [column for column in header if column in load_contract().entities[entity].columns]
     if not wanted:
         return
     malformed: list[tuple[int, int, int]] = []
@@ -178,7 +125,7 @@ def _batches(delivery: Delivery, header: tuple[str, ...]) -> Iterator["pa.Table"
     rows_read = 1
     try:
         reader = csv.open_csv(
-            delivery.location,
+            path,
             read_options=csv.ReadOptions(
                 use_threads=False, block_size=BATCH_BYTES, column_names=list(header), skip_rows=1
             ),
@@ -187,7 +134,7 @@ def _batches(delivery: Delivery, header: tuple[str, ...]) -> Iterator["pa.Table"
             ),
             convert_options=csv.ConvertOptions(
                 include_columns=wanted,
-                column_types={name: pa.string() for name in wanted},
+                column_types={column: pa.string() for column in wanted},
                 null_values=[""],
                 strings_can_be_null=True,
                 quoted_strings_can_be_null=True,
@@ -197,12 +144,12 @@ def _batches(delivery: Delivery, header: tuple[str, ...]) -> Iterator["pa.Table"
             numbers = pa.array(np.arange(rows_read + 1, rows_read + 1 + batch.num_rows))
             rows_read += batch.num_rows
             table = pa.Table.from_batches([batch]).append_column("source_row", numbers)
-            filled = [pc.is_valid(table[name]) for name in wanted]
+            filled = [pc.is_valid(table[column]) for column in wanted]
             yield table.filter(reduce(pc.or_, filled))
     except pa.ArrowInvalid:
-        if not malformed and rows_read == 1 and _is_only_a_header(delivery.location):
+        if not malformed and rows_read == 1 and _is_only_a_header(path):
             return
-        raise RejectedFile(_why_unreadable(delivery.name, malformed, rows_read)) from None
+        raise RejectedFile(_why_unreadable(name, malformed, rows_read)) from None
 
 
 def _is_only_a_header(path: Path) -> bool:

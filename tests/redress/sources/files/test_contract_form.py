@@ -1,12 +1,14 @@
-"""The file source: what it takes, what it reads, what it refuses and how it says so."""
+"""Files in contract form: what is taken, what is read, what is refused and how that is said."""
 
+import hashlib
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from redress.errors import RedressError, RejectedFile
-from redress.sources.files import LONGEST_LINE, FileSource
+from redress.sources.files.contract_form import LONGEST_LINE
+from redress.sources.files.source import FileSource, contract_files
 
 NIGHT = date(2024, 3, 5)
 HEADER = b"case_ref,notes,received_date\n"
@@ -14,20 +16,39 @@ HEADER = b"case_ref,notes,received_date\n"
 
 @pytest.fixture
 def source(tmp_path: Path) -> FileSource:
-    return FileSource("barsetshire", tmp_path, "full")
+    return contract_files("barsetshire", tmp_path)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
 
 
 def read(source: FileSource, content: bytes) -> list[dict[str, object]]:
-    path = source.folder / "cases.csv"
+    path = Path(source.definition.path) / "cases.csv"
     path.write_bytes(content)
-    opened = source.open(source.delivery(path, NIGHT))
-    return [row for batch in opened.batches for row in batch.to_pylist()]
+    with source.open(source.delivery(str(path), NIGHT)) as opened:
+        assert opened.file == path
+        (part,) = opened.parts
+        reading = part.read(None)
+        return [row for batch in reading.batches for row in batch.to_pylist()]
 
 
 def rejection(source: FileSource, content: bytes) -> str:
     with pytest.raises(RejectedFile) as refused:
         read(source, content)
     return str(refused.value)
+
+
+def test_a_part_knows_its_name_its_entity_its_header_and_its_fingerprint(source: FileSource, folder: Path) -> None:
+    content = HEADER + b"A1,x,2024-03-01\n"
+    (folder / "cases.csv").write_bytes(content)
+    with source.open(source.deliveries(NIGHT)[0]) as opened:
+        (part,) = opened.parts
+        reading = part.read(None)
+        assert (part.name, part.sheet, list(part.feed.entities)) == ("cases.csv", None, ["cases"])
+        assert dict(reading.columns) == {"case_ref": None, "notes": None, "received_date": None}
+        assert reading.sha256 == hashlib.sha256(content).hexdigest()
 
 
 def test_contract_columns_come_as_text_with_the_row_number_of_a_spreadsheet(source: FileSource) -> None:
@@ -109,7 +130,7 @@ def test_rows_beyond_one_batch_keep_their_numbers(source: FileSource) -> None:
     assert rows[-1] == {"case_ref": "A0059999", "received_date": "2024-03-01", "source_row": 60_001}
 
 
-def test_deliveries_are_files_named_after_entities_up_to_the_night(source: FileSource) -> None:
+def test_deliveries_are_files_named_after_entities_up_to_the_night(source: FileSource, folder: Path) -> None:
     for name in (
         "cases.csv",
         "stages_2024-03-04.csv",
@@ -118,21 +139,30 @@ def test_deliveries_are_files_named_after_entities_up_to_the_night(source: FileS
         "cases.csv.part",
         "people.csv",
     ):
-        (source.folder / name).touch()
+        (folder / name).touch()
     found = [(d.name, d.extract_date) for d in source.deliveries(NIGHT)]
     assert found == [("stages_2024-03-04.csv", date(2024, 3, 4)), ("cases.csv", NIGHT)]
 
 
-def test_a_file_outside_the_drop_folder_is_not_taken(source: FileSource, tmp_path: Path) -> None:
-    inner = FileSource("barsetshire", tmp_path / "drop", "full")
-    inner.folder.mkdir()
+def test_a_file_outside_the_drop_folder_is_not_taken(tmp_path: Path) -> None:
+    drop = tmp_path / "drop"
+    inner = contract_files("barsetshire", drop)
+    drop.mkdir()
     (tmp_path / "cases.csv").touch()
-    (inner.folder / "stages.csv").symlink_to(tmp_path / "cases.csv")
+    (drop / "stages.csv").symlink_to(tmp_path / "cases.csv")
     assert inner.deliveries(NIGHT) == []
-    with pytest.raises(RedressError, match="is not a delivery"):
-        inner.delivery(inner.folder / ".." / "cases.csv", NIGHT)
+    for outside in (drop / ".." / "cases.csv", drop / "stages.csv", tmp_path / "cases.csv"):
+        with pytest.raises(RedressError, match="is not a delivery"):
+            inner.delivery(str(outside), NIGHT)
+
+
+def test_a_delivery_is_found_again_by_its_location(source: FileSource, folder: Path) -> None:
+    (folder / "stages_2024-03-04.csv").touch()
+    (found,) = source.deliveries(NIGHT)
+    assert found.location == str(folder / "stages_2024-03-04.csv")
+    assert source.delivery(found.location, NIGHT) == found
 
 
 def test_a_missing_drop_folder_says_where_to_correct_it(tmp_path: Path) -> None:
     with pytest.raises(RedressError, match=r"source\.yml"):
-        FileSource("barsetshire", tmp_path / "nowhere", "full").deliveries(NIGHT)
+        contract_files("barsetshire", tmp_path / "nowhere").deliveries(NIGHT)

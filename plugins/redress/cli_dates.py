@@ -1,0 +1,27 @@
+"""The option --date of the commands, and the day it means when it is not given."""
+
+from datetime import date
+from typing import Annotated
+
+import typer
+
+
+def _date(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a date; write it as YYYY-MM-DD.") from None
+
+
+ExtractDate = Annotated[
+    date | None,
+    typer.Option("--date", parser=_date, metavar="YYYY-MM-DD", help="The extract date; today if not given."),
+]
+
+
+def today() -> date:
+    """Today in Europe/London."""
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    return datetime.now(ZoneInfo("Europe/London")).date()

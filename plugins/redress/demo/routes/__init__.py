@@ -1,0 +1,1 @@
+"""The councils' own systems: each takes a council's records in contract form and hands them over its own way."""

@@ -1,0 +1,1 @@
+"""Web services: requests, pages and answers as tables of text."""
