@@ -139,9 +139,10 @@ class _Teller:
             return
         stage["responded_date"] = str(answered)
         stage["outcome"] = self.rng.choice(["upheld", "partially_upheld", "not_upheld", "no_finding"])
-        number = int(stage["stage"] or 0)
+        written = str(stage["stage"])
+        number = int(written) if written.isdigit() else 0
         asked = answered + timedelta(days=self.rng.randrange(0, 25))
-        if number < 3 and self._may(0.45) and asked <= self.today:
+        if 0 < number < 3 and self._may(0.45) and asked <= self.today:
             self._stage(case, number + 1, asked)
         elif self._may(0.8):
             case["status"], case["closed_date"] = "concluded", str(answered)

@@ -104,7 +104,7 @@ def _read_manifest(path: Path) -> Manifest:
     del document["window"]
     document["extract_date"] = date.fromisoformat(document["extract_date"])
     document["missing_columns"] = tuple(document["missing_columns"])
-    if document["drift"] is not None:
+    if document.get("drift") is not None:
         document["drift"] = tuple(Drift(**one) for one in document["drift"])
-    document["fed_from"] = {column: tuple(names) for column, names in document["fed_from"].items()}
+    document["fed_from"] = {column: tuple(names) for column, names in document.get("fed_from", {}).items()}
     return Manifest(**document)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from redress.demo.routes.layout import Beside, Records, Row, Table, Writing, layout_of, refuse_loss
+from redress.demo.routes.layout import Beside, Records, Row, Table, Writing, by_case, layout_of, refuse_loss
 from redress.errors import RedressError
 
 if TYPE_CHECKING:
@@ -53,14 +53,14 @@ def _wide(records: Records) -> Table:
     Raises RedressError if a row of any of them finds no place.
     """
     layout = layout_of("halton")
-    left = {beside.entity: _by_case(records[beside.entity]) for beside in layout.beside}
+    left = {beside.entity: by_case(records[beside.entity]) for beside in layout.beside}
     cases = layout.table("cases", records["cases"], WRITING)
     headers, rows = [*cases.headers], [[*cells] for cells in cases.rows]
     for beside in layout.beside:
         headers += beside.columns
         for case, cells in zip(records["cases"], rows, strict=True):
             cells += _cells(beside, beside.find(left[beside.entity].get(case["case_ref"], [])))
-    homeless = [entity for entity, by_case in left.items() if any(by_case.values())]
+    homeless = [entity for entity, rows in left.items() if any(rows.values())]
     if homeless:
         raise RedressError(
             f"A case of the demo has more {' and '.join(homeless)} than its row has room for; add columns."
@@ -74,13 +74,6 @@ def _cells(beside: Beside, row: Row | None) -> list[Any]:
     refuse_loss(beside.entity, [row], {"case_ref", *beside.row, *beside.columns.values()})
     layout = layout_of("halton")
     return [layout.cell(beside.entity, column, row[column], WRITING) for column in beside.columns.values()]
-
-
-def _by_case(rows: list[Row]) -> dict[str, list[Row]]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row["case_ref"], []).append(row)
-    return found
 
 
 def _write_cases(book: "xlsxwriter.Workbook", name: str, table: Table, extract_date: date) -> None:

@@ -112,3 +112,11 @@ def read_records(folder: Path) -> Records:
         with (folder / f"{entity}.csv").open(encoding="utf-8", newline="") as file:
             found[entity] = list(csv.DictReader(file))
     return found
+
+
+def by_case(rows: list[Row]) -> dict[str, list[Row]]:
+    """Rows by the case they belong to."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["case_ref"], []).append(row)
+    return found

@@ -1,6 +1,7 @@
 """The rows of a statement as Arrow tables of text, a batch at a time, while the rest stays with the server."""
 
 from collections.abc import Generator, Sequence
+from io import BytesIO
 from typing import Any
 
 import pyarrow as pa
@@ -72,10 +73,12 @@ class _Chunks:
         self.left: bytes = copied.read()
 
     def read(self, size: int) -> bytes:
-        chunks, length = [self.left], len(self.left)
-        while length < size and (chunk := self._copied.read()):
-            chunks.append(chunk)
-            length += len(chunk)
-        whole = b"".join(chunks)
-        self.left = whole[size:]
-        return whole[:size]
+        block, row = BytesIO(), self.left
+        while row and block.tell() + len(row) <= size:
+            block.write(row)
+            row = self._copied.read()
+        if row and not block.tell():
+            block.write(row[:size])
+            row = row[size:]
+        self.left = row
+        return block.getvalue()

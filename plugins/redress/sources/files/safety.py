@@ -1,9 +1,9 @@
 """Refuses workbooks that are dangerous or no workbooks, before anything else opens them."""
 
+import errno
 import mmap
 import re
 import zipfile
-import zlib
 from pathlib import Path
 
 from redress.errors import RejectedFile
@@ -40,7 +40,11 @@ def check_workbook(path: Path, name: str) -> None:
         with zipfile.ZipFile(path) as archive:
             _check_directory(archive, name)
             _check_content(archive, name)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, UnicodeDecodeError, ValueError):
+    except RejectedFile:
+        raise
+    except Exception as problem:  # what damage makes of a directory can be nearly any failure of zipfile's
+        if isinstance(problem, OSError) and problem.errno not in (None, errno.EINVAL):
+            raise
         raise RejectedFile(f"{name} is cut off or damaged: it is no whole .xlsx file; deliver it again.") from None
 
 

@@ -112,6 +112,12 @@ def test_a_constant_is_brought_to_the_contract_as_a_cell_would_be(con: Any) -> N
     ]
 
 
+def test_a_constant_may_be_written_in_iso_whatever_the_source_writes(con: Any) -> None:
+    text = """cases: {columns: {updated_at: {constant: "2018-07-05 10:30"}, closed_date: Closed}}"""
+    row = mapped(con, text, {"Closed": "2018-07-05 10:30"}, dates=("day_first",))["cases"][0]
+    assert (row["updated_at"], row["closed_date"]) == ("2018-07-05T09:30:00+00:00", "2018-07-05 10:30")
+
+
 def test_a_table_in_contract_form_is_not_touched(con: Any) -> None:
     rows = batch([{"case_ref": " A1 ", "stage": "1.0", "Requested_Date": "x", "surname": "Testperson"}])
     made = Mapper(contract_feed("stages"), Codes(), ("day_first",), rows.column_names[:-1])

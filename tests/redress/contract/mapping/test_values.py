@@ -102,9 +102,14 @@ def test_a_code_goes_before_a_label_that_reads_the_same(con: Any) -> None:
 
 
 def test_codes_that_differ_in_case_only_are_told_apart_exactly_or_not_at_all(con: Any) -> None:
-    causes = {"Contact": Code(), "CONTACT": Code()}
+    causes = {"Contact": Code(), "CONTACT": Code(), "OTHER": Code(label="contact")}
     texts = ["Contact", "CONTACT", "contact"]
     assert cells(con, "cause", texts, entity="causes", codes=Codes(causes=causes)) == texts
+
+
+def test_a_code_of_the_councils_goes_before_a_standard_one_that_is_not_spelled_out(con: Any) -> None:
+    codes = Codes(ethnicities={"White": Code(maps_to="white")})
+    assert cells(con, "ethnicity", ["White", "white", "WHITE"], codes=codes) == ["White", "white", "White"]
 
 
 def test_the_result_of_a_map_is_itself_matched(con: Any) -> None:
