@@ -88,7 +88,7 @@ def openssh_server() -> Iterator[SftpServer]:
         command = [program, "-D", "-e", "-f", str(folder / "config")]
         (folder / "drop").mkdir()
         shutil.chown(folder / "drop", user) if user else None
-        with running(command, lambda: _answers(port), Path(f"{folder}.log"), user):
+        with running(command, lambda: _answers(port), folder / "log", user):
             yield SftpServer(
                 folder / "drop",
                 port,

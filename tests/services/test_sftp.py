@@ -155,7 +155,7 @@ def test_a_key_that_cannot_be_read_is_said(server: SftpServer, connect: Any, ext
 
 
 def test_a_key_file_with_a_passphrase_opens(server: SftpServer, connect: Any, tmp_path: Path) -> None:
-    key = asyncssh.import_private_key(server.user_key).export_private_key(passphrase="pl4nted", rounds=8)
+    key = asyncssh.import_private_key(server.user_key).export_private_key("pkcs8-pem", passphrase="pl4nted")
     (tmp_path / "key").write_bytes(key)
     locked = {"key_file": str(tmp_path / "key")}
     connect(server.port, server.login, None, server.extra(**locked, private_key_passphrase="pl4nted"))

@@ -111,7 +111,7 @@ def test_mariadb(mariadb: MariaServer, monkeypatch: pytest.MonkeyPatch, tmp_path
         "grant select on kinds.* to types@'127.0.0.1'",
     )
     connection = {"host": "127.0.0.1", "port": mariadb.port, "login": "types", "password": "typ3s"}
-    connect_to(monkeypatch, tmp_path, conn_type="mysql", **connection)
+    connect_to(monkeypatch, tmp_path, conn_type="mariadb", **connection)
     read_from_everywhere(MARIADB)
     assert types_of("kinds.types", "v", "d", "moment") == ["VARCHAR(9)", "DECIMAL(30, 10)", "TIMESTAMP"]
     for feed in ("kinds.photos", "select * from kinds.photos"):

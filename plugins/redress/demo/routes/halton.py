@@ -60,7 +60,7 @@ def _wide(records: Records) -> Table:
         headers += beside.columns
         for case, cells in zip(records["cases"], rows, strict=True):
             cells += _cells(beside, beside.find(left[beside.entity].get(case["case_ref"], [])))
-    homeless = [entity for entity, rows in left.items() if any(rows.values())]
+    homeless = [entity for entity, waiting in left.items() if any(waiting.values())]
     if homeless:
         raise RedressError(
             f"A case of the demo has more {' and '.join(homeless)} than its row has room for; add columns."

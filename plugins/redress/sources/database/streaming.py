@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Sequence
 from io import BytesIO
+from math import ceil
 from typing import Any
 
 import pyarrow as pa
@@ -53,7 +54,8 @@ def by_copy(connection: Connection, statement: Select[Any], names: Sequence[str]
         )
         for batch in reader:
             table = pa.Table.from_batches([batch])
-            yield from (table.slice(first, rows) for first in range(0, table.num_rows, rows))
+            even = ceil(table.num_rows / ceil(table.num_rows / rows))
+            yield from (table.slice(first, even) for first in range(0, table.num_rows, even))
 
 
 def _text(name: str, values: tuple[Any, ...]) -> pa.Array:

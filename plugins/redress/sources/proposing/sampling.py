@@ -86,10 +86,11 @@ def _sheets_of(file: Path) -> Iterator[Table]:
 
 
 def _heads_of_sheets(file: Path) -> list[tuple[str, Rows]]:
-    """The visible sheets and their first rows."""
+    """The visible sheets and their first rows. Raises RejectedFile for a sheet that would fill the memory."""
     from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
     from redress.sources.files.cells import as_text
+    from redress.sources.files.sheets import extent_of
 
     with CalamineWorkbook.from_path(file) as workbook:
         shown = [
@@ -97,6 +98,8 @@ def _heads_of_sheets(file: Path) -> list[tuple[str, Rows]]:
             for sheet in workbook.sheets_metadata
             if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
         ]
+        for name in shown:
+            extent_of(file, file.name, name)
         sheets = [(name, workbook.get_sheet_by_name(name)) for name in shown]
         return [
             (name, [[as_text(cell) for cell in row] for row in islice(sheet.iter_rows(), ROWS_SEARCHED)])

@@ -146,9 +146,9 @@ def test_a_workbook_cut_off(path: Path, share: float) -> None:
     assert "cut off or damaged" in rejection(path)
 
 
-def test_a_directory_that_lies_before_the_file_begins(path: Path) -> None:
+def test_entries_that_lie_before_the_file_begins(path: Path) -> None:
     content = bytearray(path.read_bytes())
-    content[content.rindex(b"PK\x05\x06") + 14] = 0x7F
+    content[content.rindex(b"PK\x05\x06") + 18] = 0x7F
     path.write_bytes(content)
     assert "cut off or damaged" in rejection(path)
 

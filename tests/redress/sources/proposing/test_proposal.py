@@ -10,7 +10,7 @@ import yaml
 from redress.contract import load_contract
 from redress.councils import Codes, Council
 from redress.duck import connect
-from redress.errors import UsageError
+from redress.errors import RedressError, UsageError
 from redress.sources.opening import open_source
 from redress.sources.proposing.proposal import propose
 
@@ -276,3 +276,13 @@ def test_a_file_without_a_table_is_refused_with_a_sentence(tmp_path, content):
         propose(file, Codes())
     with pytest.raises(UsageError, match="nothing at"):
         propose(tmp_path / "not there.csv", Codes())
+
+
+def test_two_cells_far_apart_are_refused_and_do_not_fill_the_memory(tmp_path):
+    workbook = openpyxl.Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    sheet["A1"], sheet["XFD1048576"] = "Ref", "the end"
+    workbook.save(tmp_path / "export.xlsx")
+    with pytest.raises(RedressError, match=r"export\.xlsx"):
+        propose(tmp_path / "export.xlsx", Codes())
