@@ -2,6 +2,7 @@
 
 import functools
 import io
+import logging
 import os
 import signal
 import sys
@@ -210,6 +211,7 @@ def terminal() -> TextIO:
 @contextmanager
 def _output_to(log: Path) -> Iterator[None]:
     """Sends whatever is printed to a log file; by descriptor, because Airflow keeps handles of its own."""
+    level = logging.getLogger().level
     log.parent.mkdir(parents=True, exist_ok=True)
     sys.stdout.flush()
     sys.stderr.flush()
@@ -225,6 +227,7 @@ def _output_to(log: Path) -> Iterator[None]:
         for descriptor, original in enumerate(kept, start=1):
             os.dup2(original, descriptor)
             os.close(original)
+        logging.getLogger().setLevel(level)
 
 
 def _use_own_metadata(home: Home) -> None:

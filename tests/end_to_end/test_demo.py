@@ -19,8 +19,16 @@ def test_the_demo_ends_with_what_was_loaded_and_how_the_returns_compare(
     loaded = demo_run.stdout[demo_run.stdout.index("What was loaded") :].splitlines()
     rows = {words[0]: words[1:] for line in loaded if len(words := line.split()) == 6}
     assert rows["quarantined"] == ["0"] * 5
-    totals = next(line.split()[1:] for line in loaded if line.split()[:1] == ["All"])
-    assert totals == ["828", "730", "12", "41", "28", "2", "15", "0"]
+    totals = {words[0]: words[-1] for line in loaded if len(words := line.split()) == 7 and words[-1].isdigit()}
+    assert totals == {
+        "figures": "828", "matches": "730", "words": "12", "context": "41", "setting": "28", "outside": "2",
+        "conflict": "15", "differs": "0",
+    }  # fmt: skip
+
+
+def test_the_demo_prints_no_log_of_the_tools_it_uses(demo_run: subprocess.CompletedProcess[str]) -> None:
+    assert "[info" not in demo_run.stdout
+    assert "INFO" not in demo_run.stdout
 
 
 def test_the_demo_builds_the_five_returns_in_every_form(published: Path) -> None:

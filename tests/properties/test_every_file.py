@@ -220,21 +220,21 @@ def test_every_landed_row_is_accepted_or_held_back(deliver: Callable[[File], str
 
 @pytest.mark.slow
 @given(file=SOUND)
-@settings(max_examples=300)
+@settings(max_examples=100)
 def test_every_row_of_many_sound_files_lands(deliver: Callable[[File], str], file: File) -> None:
     lands(deliver(file), file)
 
 
 @pytest.mark.slow
 @given(file=DAMAGED | ANYTHING)
-@settings(max_examples=600)
+@settings(max_examples=200)
 def test_many_damaged_files_land_whole_or_are_kept(deliver: Callable[[File], str], file: File) -> None:
     is_accounted_for(deliver(file), file)
 
 
 @pytest.mark.slow
 @given(file=SOUND | damaged(texts()))
-@settings(max_examples=60)
+@settings(max_examples=20)
 def test_every_row_of_many_files_is_accepted_or_held_back(deliver: Callable[[File], str], file: File) -> None:
     is_accepted_or_held_back(deliver(file))
 

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from redress.contract.mapping.definition import ColumnRule, Columns, ContractFeed, EntityMapping, Feed, RowOf
+from redress.contract.mapping.definition import ColumnRule, Columns, EntityMapping, Feed, RowOf
 from redress.contract.mapping.expressions import Expression
 from redress.contract.mapping.folding import holdable, spaced
 from redress.contract.mapping.people import entities
@@ -38,8 +38,6 @@ def check_definition(feed: Feed, codes: Codes) -> None:
         where = place(feed, name)
         if name not in entities():
             raise RedressError(f"{where}: there is no entity {name!r}; {suggestion(name, entities())}.")
-        if isinstance(feed, ContractFeed):
-            continue
         for at, columns in column_maps(where, mapping):
             for column, rule in columns.items():
                 _check_rule(at / column, entities()[name], column, rule, codes)

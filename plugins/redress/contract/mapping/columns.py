@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from redress.contract.mapping.dates import date_sql, day_sql, moment_sql, timestamp_sql
+from redress.contract.mapping.dates import (
+    date_sql,
+    day_sql,
+    moment_sql,
+    plain_date_sql,
+    plain_moment_sql,
+    plain_timestamp_sql,
+    timestamp_sql,
+)
 from redress.contract.mapping.definition import ColumnRule, DateForm
 from redress.contract.mapping.folding import trimmed_sql
 from redress.contract.mapping.values import (
@@ -45,9 +53,10 @@ class Conversion:
         """A query of (raw, value) for a relation of one column, raw, that is never null."""
         trimmed = f"select raw, {trimmed_sql('raw')} as v from {texts}"
         if self.column.type in DATED:
-            days = f"select *, {day_sql('v')} as d from ({trimmed})"
+            plain = f"select *, {plain_moment_sql('v', self.forms)} as p from ({trimmed})"
+            days = f"select *, case when p is null then {day_sql('v')} end as d from ({plain})"
             moment = moment_sql("v", "d", self.forms, birth=self.column.name == BIRTH_DATE)
-            trimmed = f"select *, {moment} as m from ({days})"
+            trimmed = f"select *, case when p is null then {moment} end as m from ({days})"
         return f"select raw, {self._value_sql()} as value from ({trimmed})"
 
     def blank_sql(self) -> str:
@@ -67,9 +76,9 @@ class Conversion:
             case "integer" | "decimal":
                 return [number_sql("v", whole=self.column.type == "integer")]
             case "date":
-                return [date_sql("v", "m")]
+                return [plain_date_sql("p"), date_sql("v", "m")]
             case "timestamp":
-                return [timestamp_sql("v", "m")]
+                return [plain_timestamp_sql("p"), timestamp_sql("v", "m")]
             case _:
                 return listed_sql("v", self.known)
 

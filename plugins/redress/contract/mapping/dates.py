@@ -23,6 +23,9 @@ _TIME = rf"(?:[Tt]|,?{_SPACE}+)(?:{_CLOCK_OF_TWELVE}|{_CLOCK}(?:{_SPACE}*{_OFFSE
 _CLOCK_FORMS = "['%H:%M', '%H:%M:%S', '%H:%M:%S.%f', '%I:%M %p', '%I:%M:%S %p', '%I:%M:%S.%f %p']"
 
 _YEAR = r"[1-9]\d{3}"
+_PLAIN_MOMENT = (
+    rf"{_YEAR}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{{1,6}})?(?:Z|[+-](?:0\d|1[0-4])(?::[0-5]\d)?)"
+)
 _WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?[.,]? ?)?"
 _MONTH = (
     r"(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
@@ -30,6 +33,26 @@ _MONTH = (
 )
 _DAY_MONTH_YEAR = rf"(?i){_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th)?[ .-]*(?:of )?{_MONTH}[ .,-]*({_YEAR}|\d\d)"
 _MONTH_DAY_YEAR = rf"(?i){_WEEKDAY}{_MONTH}\.? ?(\d{{1,2}})(?:st|nd|rd|th)?(?:, ?| )({_YEAR})"
+
+
+def plain_moment_sql(value: str, forms: Sequence[DateForm]) -> str:
+    """SQL for the moment of a value written as ISO 8601 with an offset, as most databases do; null for all others.
+
+    It says what the steps below would say, sooner.
+    """
+    if "iso" not in forms:
+        return "cast(null as timestamptz)"
+    return f"case when regexp_full_match({value}, '{_PLAIN_MOMENT}') then try_cast({value} as timestamptz) end"
+
+
+def plain_date_sql(moment: str) -> str:
+    """SQL for the date in London of a plain moment."""
+    return f"cast(cast(timezone('Europe/London', {moment}) as date) as varchar)"
+
+
+def plain_timestamp_sql(moment: str) -> str:
+    """SQL for a plain moment as the contract writes it, in UTC."""
+    return f"replace(cast(timezone('UTC', {moment}) as varchar), ' ', 'T') || '+00:00'"
 
 
 def day_sql(value: str) -> str:

@@ -4,7 +4,6 @@ Nothing is ever evaluated as Python. What is not named here is refused.
 """
 
 import ast
-import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -95,7 +94,9 @@ class _Writer:
         match node:
             case ast.Constant():
                 return self._constant(node)
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)):
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as number)) if not isinstance(
+                number, bool
+            ):
                 return self._number(node, -number)
             case ast.Name(id=name):
                 return Piece(self._column(name), "text")
@@ -133,7 +134,7 @@ class _Writer:
         return literal(text)
 
     def _number(self, node: ast.expr, number: float) -> Piece:
-        if isinstance(number, bool) or not math.isfinite(number) or abs(number) >= 10**15:
+        if abs(number) >= 10**15:
             self._refuse(node, "a number that no record can hold")
         return Piece(f"{number:.15g}" if isinstance(number, float) else str(number), "number")
 

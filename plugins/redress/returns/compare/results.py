@@ -84,7 +84,7 @@ def summary(comparisons: Sequence[Comparison]) -> Summary:
 
 
 def show(console: "Console", comparisons: Sequence[Comparison], titles: Mapping[str, str]) -> None:
-    """Prints the figures that cannot be met and those that differ, then one row of counts a council.
+    """Prints the figures that cannot be met and those that differ, then one column of counts a council.
 
     titles: the name people read, by council.
     """
@@ -99,7 +99,8 @@ def show(console: "Console", comparisons: Sequence[Comparison], titles: Mapping[
             console.print(title, style="bold", markup=False)
         for line in lines:
             console.print(f"  {line}", markup=False)
-    table(console, "Published figures beside computed ones", ("", "figures", *VERDICTS), _rows(found, titles))
+    headings, *counts = zip(*[("", "figures", *VERDICTS), *_rows(found, titles)], strict=True)
+    table(console, "Published figures beside computed ones", headings, counts)
 
 
 def markdown(found: Summary, titles: Mapping[str, str]) -> str:

@@ -2,7 +2,6 @@
 
 import difflib
 import json
-import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -25,7 +24,6 @@ GRAINS: Mapping[Kind, str] = {
     "quarter": "metric_time__financial_quarter",
 }
 LARGEST_DENOMINATOR = 10**6
-CHATTY = ("metricflow", "metricflow_semantics", "dbt_semantic_interfaces")
 AS_AT, SUPPLIED = "as_at", "supplied"
 
 Key = tuple[str | None, ...]
@@ -51,8 +49,6 @@ class Metrics:
 
         from redress.returns.metrics.sql_client import PublishedWarehouse
 
-        for name in CHATTY:
-            logging.getLogger(name).setLevel(logging.WARNING)
         manifest = parse_manifest_from_dbt_generated_manifest(json.dumps(self._manifest))
         return MetricFlowEngine(SemanticManifestLookup(manifest), PublishedWarehouse(self._con))
 

@@ -1,8 +1,7 @@
 """The rows of a statement as Arrow tables of text, a batch at a time, while the rest stays with the server."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from io import BytesIO
-from math import ceil
 from typing import Any
 
 import pyarrow as pa
@@ -52,10 +51,22 @@ def by_copy(connection: Connection, statement: Select[Any], names: Sequence[str]
                 quoted_strings_can_be_null=True,
             ),
         )
-        for batch in reader:
-            table = pa.Table.from_batches([batch])
-            even = ceil(table.num_rows / ceil(table.num_rows / rows))
-            yield from (table.slice(first, even) for first in range(0, table.num_rows, even))
+        yield from _of_size(reader, rows)
+
+
+def _of_size(blocks: Iterable[pa.RecordBatch], rows: int) -> Generator[pa.Table]:
+    """Blocks of whatever size, joined and cut to so many rows; nothing is copied."""
+    waiting: list[pa.RecordBatch] = []
+    for block in blocks:
+        waiting.append(block)
+        if sum(one.num_rows for one in waiting) >= rows:
+            whole = pa.Table.from_batches(waiting)
+            kept = whole.num_rows % rows
+            for first in range(0, whole.num_rows - kept, rows):
+                yield whole.slice(first, rows)
+            waiting = whole.slice(whole.num_rows - kept).to_batches()
+    if waiting:
+        yield pa.Table.from_batches(waiting)
 
 
 def _text(name: str, values: tuple[Any, ...]) -> pa.Array:

@@ -146,6 +146,8 @@ def test_what_an_expression_gives_is_brought_to_the_contract(con: Any) -> None:
         "lower(Ref, Ref)",
         "lower(*Ref)",
         "lower(text=Ref)",
+        "lower(Ref, text=Ref)",
+        "-True",
         "left(Ref, Stage)",
         "left(Ref, -1)",
         "left(Ref, True)",
@@ -182,6 +184,11 @@ def test_a_column_that_is_not_there_is_named_with_those_near_it() -> None:
         RedressError, match=r"columns\.status\.expression: .*no column 'Statsu'; near to it are 'Status'"
     ):
         mapper("cases: {columns: {status: {expression: lower(Statsu)}}}", list(ROW))
+
+
+def test_odd_texts_are_read_without_a_warning(recwarn: pytest.WarningsRecorder) -> None:
+    Expression("replace(Ref, '\\d', '')", "here")
+    assert not recwarn.list
 
 
 def test_long_and_deep_expressions_are_refused() -> None:
