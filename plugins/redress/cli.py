@@ -72,7 +72,9 @@ def new_council(name: Annotated[str, typer.Argument(help="Lower-case letters, di
 
 @app.command()
 def check(
-    path: Annotated[Path, typer.Argument(help="A CSV file in contract form, or a folder of them.")],
+    path: Annotated[
+        Path, typer.Argument(help="A file or folder, in contract form or as the council's source.yml says.")
+    ],
     council: Annotated[
         str | None, typer.Option("--council", "-c", help="Whose codes and loaded records to use.")
     ] = None,

@@ -10,6 +10,7 @@ from redress.errors import RedressError
 from redress.landing import store
 from redress.landing.pseudonym import pseudonym_key
 from redress.paths import Home
+from redress.sources.base import Delivery
 from redress.sources.opening import open_source
 from redress.validation.load import LoadResult, run_load
 from redress.validation.loads import committed, pending
@@ -23,8 +24,11 @@ def deliveries(council_name: str, extract_date: date) -> list[str]:
     Raises SourceUnavailable if the source cannot be reached, RedressError if it or the pseudonym key is not set up.
     """
     pseudonym_key()
-    source = open_source(get_council(council_name))
-    return [delivery.location for delivery in source.deliveries(extract_date)]
+    council = get_council(council_name)
+    found = open_source(council).deliveries(extract_date)
+    if council.source.feeds:
+        _refuse_rivals(council_name, found)
+    return [delivery.location for delivery in found]
 
 
 def land(council_name: str, location: str, extract_date: date) -> dict[str, Any]:
@@ -81,6 +85,19 @@ def build_and_publish(extract_date: date) -> dict[str, int]:
             f"{'; '.join(result.failed_tests)}"
         )
     return result.rows
+
+
+def _refuse_rivals(council_name: str, found: Iterable[Delivery]) -> None:
+    """Two full extracts of one night cannot both be whole: each would remove what only the other holds."""
+    names: dict[tuple[date, str], str] = {}
+    for delivery in found:
+        for entity in delivery.entities if delivery.extract_kind == "full" else ():
+            other = names.setdefault((delivery.extract_date, entity), delivery.name)
+            if other != delivery.name:
+                raise RedressError(
+                    f"{other} and {delivery.name} of {council_name} are both the full extract of {entity} for "
+                    f"{delivery.extract_date}; leave one of them, put {{date}} into the names, or deliver both as one."
+                )
 
 
 def _totals(results: list[LoadResult]) -> dict[str, int]:

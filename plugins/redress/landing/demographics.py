@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from redress.contract.mapping.people import PEOPLE
 from redress.contract.model import PERSON_REFERENCE
 from redress.councils import Council
-from redress.errors import RedressError
+from redress.errors import RedressError, RejectedFile
 from redress.sources.definition import Demographics
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from redress.landing.draft import Draft
+    from redress.sources.base import Delivery, Part, Reading, Source
 
 
 class People:
@@ -43,7 +44,6 @@ class People:
 
     def _read(self, extract_date: date) -> None:
         """Fills the table people from the newest delivery of the second system."""
-        from redress.contract.mapping.mapper import Mapper
         from redress.sources.opening import source_of
 
         definition = self.demographics.source
@@ -56,9 +56,23 @@ class People:
                 f"The demographics of {self.council.name} were not delivered; look into demographics.source of its "
                 "source.yml, or wait for the file."
             )
-        with source.open(deliveries[-1]) as opened:
-            for part in opened.parts:
-                reading = part.read(None)
+        unread = set(definition.feeds)
+        for delivery in reversed(deliveries):
+            if unread:
+                unread -= self._read_delivery(source, delivery, unread)
+        self._agree()
+
+    def _read_delivery(self, source: "Source", delivery: "Delivery", unread: set[str]) -> set[str]:
+        """Keeps the persons of the feeds that no newer delivery told of; gives their names."""
+        from redress.contract.mapping.mapper import Mapper
+
+        definition = self.demographics.source
+        with source.open(delivery) as opened:
+            parts = [part for part in opened.parts if part.feed.name in unread]
+            for part in parts:
+                reading = self._opened(part)
+                if not reading.columns and reading.sha256 is None:
+                    continue
                 mapper = Mapper(part.feed, self.council.codes, definition.dates, tuple(reading.columns))
                 if PERSON_REFERENCE in mapper.missing["people"]:
                     raise RedressError(
@@ -67,6 +81,16 @@ class People:
                     )
                 for batch in reading.batches:
                     self._keep(mapper.map(self.con, batch)["people"])
+        return {part.feed.name for part in parts}
+
+    def _opened(self, part: "Part") -> "Reading":
+        try:
+            return part.read(None)
+        except RejectedFile as problem:
+            raise RedressError(f"The demographics of {self.council.name} cannot be read: {problem}") from None
+
+    def _agree(self) -> None:
+        """Fills the table people: one row a person."""
         agreed = ", ".join(
             f"case when count(distinct {name}) = 1 then max({name}) end as {name}" for name in self.described
         )

@@ -130,7 +130,7 @@ from derived
 
 def _typed_sql(column: Column) -> str:
     if column.name == PERSON_REFERENCE:
-        return hmac_sql(column.name)
+        return hmac_sql(f"trim({column.name})")
     return _TYPED[column.type].format(raw=column.name)
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from redress.contract import Entity
-from redress.contract.mapping.definition import Watermark
 from redress.landing.door import Door, raw_columns
 from redress.landing.manifests import draft_folder
 
@@ -35,7 +34,7 @@ class Draft:
         self.persons_found: int | None = None
         self.missing: tuple[str, ...] = ()
         self.rejected: str | None = None
-        self._watermarks: list[Callable[[], str | None]] = []
+        self._watermarks: dict[str, Callable[[], str | None]] = {}
         self._writer: pq.ParquetWriter | None = None
 
     @property
@@ -46,7 +45,12 @@ class Draft:
     @property
     def watermark(self) -> str | None:
         """The newest change in what was read."""
-        return max((value for one in self._watermarks if (value := one()) is not None), default=None)
+        return max(self.marks.values(), default=None)
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """The newest change in what was read of each feed, by the fingerprint of how it was read."""
+        return {read: value for read, one in self._watermarks.items() if (value := one()) is not None}
 
     def add_part(
         self,
@@ -54,18 +58,18 @@ class Draft:
         sheet: str | None,
         columns: Mapping[str, str | None],
         fed_from: Mapping[str, tuple[str, ...]],
-        watermark: Watermark | None,
+        mapping: str | None,
         newest: Callable[[], str | None],
     ) -> None:
-        """Notes where the rows that come next are from."""
+        """Notes where the rows that come next are from. mapping: how they are read, where the feed has a watermark."""
         self.parts.append(name)
         self.labels.append(f"{name}, sheet {sheet}" if sheet else name)
         if sheet is not None:
             self.sheets.append(sheet)
         self.source_columns |= columns
         self.fed_from |= fed_from
-        if watermark:
-            self._watermarks.append(newest)
+        if mapping:
+            self._watermarks[mapping] = newest
 
     def write(self, rows: "pa.Table") -> None:
         """Takes a batch of contract-shaped text past the door and into the draft."""

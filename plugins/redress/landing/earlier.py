@@ -18,6 +18,8 @@ class Earlier:
 
     def is_known(self, fingerprint: str) -> bool:
         """Whether a file landed before as this very extract, or as changes of any night: it may still lie there."""
+        if self.is_overtaken():
+            return True
         same = [m for m in self.landed if m.sha256 == fingerprint]
         return any(m.extract_date == self.delivery.extract_date for m in same) or (
             self.delivery.extract_kind == "changes" and any(not m.rejected for m in same)
@@ -28,10 +30,10 @@ class Earlier:
 
         Changes alike those of an earlier night are news: a record may have been changed back.
         """
-        nights = {self.delivery.extract_date}
-        if self.delivery.extract_kind == "changes" and (last := self.last()):
-            nights.add(last.extract_date)
-        return any(m.sha256 == fingerprint and m.extract_date in nights and not m.rejected for m in self.landed)
+        last = self.last()
+        if last is None or last.sha256 != fingerprint:
+            return False
+        return self.delivery.extract_kind == "changes" or last.extract_date == self.delivery.extract_date
 
     def alike(self, fingerprint: str) -> Manifest | None:
         """The full extract before this one, if it has the same content and its rows still say the same tonight."""
@@ -44,6 +46,13 @@ class Earlier:
         """The newest extract that was not rejected, up to this delivery."""
         read = [m for m in self.landed if not m.rejected and m.extract_date <= self.delivery.extract_date]
         return read[-1] if read else None
+
+    def is_overtaken(self) -> bool:
+        """Whether a full extract of this day has landed, and a later one since: this one could change nothing."""
+        if self.delivery.extract_kind != "full":
+            return False
+        days = {m.extract_date for m in self.landed if m.extract_kind == "full" and not m.rejected}
+        return self.delivery.extract_date in days and max(days) > self.delivery.extract_date
 
     def _before(self) -> list[Manifest]:
         return [m for m in self.landed if not m.rejected and m.extract_date < self.delivery.extract_date]

@@ -6,20 +6,24 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from redress.contract.mapping.definition import ContractFeed, Feed
+from redress.contract.mapping.definition import ContractFeed, DateForm, Feed
 from redress.councils import Codes
 
 if TYPE_CHECKING:
     import duckdb
 
 
-def of_mapped_file(sha256: str, feeds: Iterable[Feed], codes: Codes) -> str:
+def of_mapping(feed: Feed, codes: Codes, dates: tuple[DateForm, ...]) -> str:
+    """The fingerprint of how a feed is read: what source.yml says of it, its name too, and the codes."""
+    return _sha256([feed.name, feed.model_dump(mode="json"), codes.model_dump(mode="json"), dates])
+
+
+def of_mapped_file(sha256: str, feeds: Iterable[Feed], codes: Codes, dates: tuple[DateForm, ...]) -> str:
     """The fingerprint of a file's bytes read through these feeds: a changed mapping makes a new extract of it."""
     mapped = [feed for feed in feeds if not isinstance(feed, ContractFeed)]
     if not mapped:
         return sha256
-    said = [feed.model_dump(mode="json") for feed in mapped]
-    return _sha256([sha256, said, codes.model_dump(mode="json")])
+    return _sha256([sha256, *(of_mapping(feed, codes, dates) for feed in mapped)])
 
 
 def of_rows(con: "duckdb.DuckDBPyConnection", rows: Path, columns: Iterable[str]) -> str:

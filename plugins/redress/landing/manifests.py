@@ -43,12 +43,19 @@ class Manifest:
     fed_from: dict[str, tuple[str, ...]] = field(default_factory=dict)
     drift: tuple[Drift, ...] | None = None
     watermark: str | None = None
+    marks: dict[str, str] = field(default_factory=dict)
     rows_with_person: int | None = None
     persons_found: int | None = None
     rejected: str | None = None
     rows_of: str | None = None
+    number: int = 0
     contract_version: int = 0
     code_version: str = redress.__version__
+
+    @property
+    def place(self) -> str:
+        """Where its rows are from, for people: the file, and the sheet of it."""
+        return f"{self.source_file}, sheet {self.sheet}" if self.sheet else self.source_file
 
     @property
     def window(self) -> tuple[date | None, date]:
@@ -60,7 +67,9 @@ def manifests(home: Home, council: str, entity: str | None = None) -> list[Manif
     """Every landed extract of a council (or of one entity of it), oldest first."""
     folder = home.landing / safe_name(council, "council")
     found = [_read_manifest(path) for path in folder.glob(f"{entity or '*'}/[!.]*/manifest.json")]
-    return sorted(found, key=lambda manifest: (manifest.extract_date, manifest.entity, manifest.extract_id))
+    return sorted(
+        found, key=lambda manifest: (manifest.extract_date, manifest.entity, manifest.number, manifest.extract_id)
+    )
 
 
 def extract_folder(home: Home, council: str, entity: str, extract_id: str) -> Path:

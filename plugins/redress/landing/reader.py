@@ -72,6 +72,11 @@ class PartReader:
                 draft.reject(str(problem))
 
     def _draft(self, entity: str) -> Draft:
+        if entity not in load_contract().entities:
+            raise RedressError(
+                f"source.yml of {self.council.name} has a feed for {entity}, which is no entity of its own; "
+                "put that feed under demographics.source."
+            )
         if entity not in self.drafts:
             door = Door(
                 self.con,
@@ -87,27 +92,39 @@ class PartReader:
     def _since(self, feed: Feed) -> str | None:
         if self.delivery.extract_kind == "full" or not feed.watermark:
             return None
-        marks = [last.watermark for name in feed.entities if (last := self.earlier[name].last())]
-        known = [mark for mark in marks if mark is not None]
-        return min(known) if known and len(known) == len(feed.entities) else None
+        lasts = [last for name in feed.entities if (last := self.earlier[name].last())]
+        if len(lasts) < len(feed.entities):
+            return None
+        oldest = min(lasts, key=lambda last: (last.extract_date, last.number))
+        mapping = self._mapping(feed)
+        return oldest.marks.get(mapping or "") if all(mapping in last.marks for last in lasts) else None
+
+    def _mapping(self, feed: Feed) -> str | None:
+        """How a feed is read, if it has a watermark: one that was read in another way is read from its beginning."""
+        source = self.council.source
+        return fingerprints.of_mapping(feed, self.council.codes, source.dates) if feed.watermark else None
 
     def _note_no_records(self, drafts: Iterable[Draft], part: Part, reading: Reading) -> None:
         """An answer without records names no columns, so none of them can be missing."""
         for draft in drafts:
-            draft.add_part(part.name, part.sheet, {}, {}, part.feed.watermark, reading.watermark)
+            draft.add_part(part.name, part.sheet, {}, {}, self._mapping(part.feed), reading.watermark)
 
     def _note(self, draft: Draft, part: Part, reading: Reading, mapper: "Mapper", is_first: bool) -> None:
         entity = draft.entity.name
         fed_from = mapper.fed_from[entity]
-        draft.add_part(part.name, part.sheet, reading.columns, fed_from, part.feed.watermark, reading.watermark)
+        draft.add_part(part.name, part.sheet, reading.columns, fed_from, self._mapping(part.feed), reading.watermark)
         draft.columns_of_others |= self._columns_of_others(entity, part.feed, reading, mapper, is_first)
         draft.columns_dropped += len(mapper.unused) if is_first else 0
-        joined = self.people is not None and entity == "cases"
+        joined = self.people is not None and entity == "cases" and self.delivery.extract_kind == "full"
         if reading.sha256 and not joined:
             feeds = [one.feed for one in self.opened.parts if entity in one.feed.entities]
-            draft.fingerprint = fingerprints.of_mapped_file(reading.sha256, feeds, self.council.codes)
+            draft.fingerprint = fingerprints.of_mapped_file(
+                reading.sha256, feeds, self.council.codes, self.council.source.dates
+            )
         if missing := mapper.missing[entity]:
-            draft.reject(self._why_missing(part, entity, missing, tuple(reading.columns)), missing)
+            # Where most columns are not found the row of headings may be one of a record, which no message may name.
+            is_header_known = len(mapper.not_found[entity]) <= sum(map(bool, fed_from.values()))
+            draft.reject(self._why_missing(part, entity, missing, tuple(reading.columns), is_header_known), missing)
 
     def _columns_of_others(
         self, entity: str, feed: Feed, reading: Reading, mapper: "Mapper", is_first: bool
@@ -128,6 +145,8 @@ class PartReader:
         if draft.rejected:
             return False
         earlier = self.earlier[draft.entity.name]
+        if earlier.is_overtaken():
+            return False
         known = draft.fingerprint and (earlier.is_known(draft.fingerprint) or earlier.alike(draft.fingerprint))
         return not known
 
@@ -147,12 +166,15 @@ class PartReader:
                     f"of {name}; nothing was landed. Tell whoever maintains Redress."
                 )
 
-    def _why_missing(self, part: Part, entity: str, missing: tuple[str, ...], columns: tuple[str, ...]) -> str:
+    def _why_missing(
+        self, part: Part, entity: str, missing: tuple[str, ...], columns: tuple[str, ...], is_header_known: bool
+    ) -> str:
         what = "a column" if len(missing) == 1 else "columns"
         reason = f"{part.name} lacks {what} the contract requires: {', '.join(missing)}"
         if isinstance(part.feed, ContractFeed):
             return f"{reason}; add them to the export and deliver it again."
-        told = [self._told_missing(part.feed, entity, name, columns) for name in missing]
+        known = columns if is_header_known else ()
+        told = [self._told_missing(part.feed, entity, name, known) for name in missing]
         return (
             f"{part.name} lacks {what} the contract requires: {', '.join(told)}; name the column that feeds "
             f"{'it' if len(missing) == 1 else 'them'} under feeds.{part.feed.name}.entities.{entity}.columns in "

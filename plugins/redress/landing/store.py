@@ -32,12 +32,13 @@ def land(home: Home, council: Council, source: Source, delivery: Delivery, key: 
     Raises SourceUnavailable when the source fails while it is read; nothing of the delivery has landed then.
     """
     drafts: dict[str, Draft] = {}
+    kept: list[Path] = []
     try:
         with source.open(delivery) as opened, connect() as con:
             reader = PartReader(home, council, delivery, opened, key, con, drafts)
             for part in opened.parts:
                 reader.read(part)
-            settling = _Settling(home, delivery, opened, con)
+            settling = _Settling(home, delivery, opened, con, kept)
             landed = [
                 (draft, manifest)
                 for name, draft in drafts.items()
@@ -45,6 +46,10 @@ def land(home: Home, council: Council, source: Source, delivery: Delivery, key: 
             ]
         for draft, manifest in landed:
             os.rename(draft.folder, extract_folder(home, council.name, manifest.entity, manifest.extract_id))
+    except BaseException:
+        for copy in kept:
+            copy.unlink(missing_ok=True)
+        raise
     finally:
         for draft in drafts.values():
             shutil.rmtree(draft.folder, ignore_errors=True)
@@ -60,6 +65,7 @@ class _Settling:
     delivery: Delivery
     opened: Opened
     con: "duckdb.DuckDBPyConnection"
+    kept: list[Path]
 
     def settle(self, draft: Draft, earlier: Earlier) -> Manifest | None:
         """The manifest of a draft, written into its folder; None if it is no news."""
@@ -74,12 +80,13 @@ class _Settling:
 
     def _read(self, draft: Draft, earlier: Earlier) -> Manifest | None:
         fingerprint = draft.fingerprint or fingerprints.of_rows(self.con, draft.rows_file, draft.source_columns)
-        if earlier.is_known(fingerprint) if draft.fingerprint else earlier.has_rows_known(fingerprint):
+        known = earlier.is_known(fingerprint) if draft.fingerprint else earlier.has_rows_known(fingerprint)
+        if known or earlier.is_overtaken():
             return None
         if alike := earlier.alike(fingerprint):
-            return self._again(alike)
+            return self._again(draft, earlier, alike)
         return replace(
-            self._manifest(draft, fingerprint),
+            self._manifest(draft, earlier, fingerprint),
             rows=draft.rows,
             columns_dropped=draft.columns_dropped,
             null_shares=draft.null_shares(self.con),
@@ -87,6 +94,7 @@ class _Settling:
             fed_from=draft.fed_from,
             drift=self._drift(draft, earlier),
             watermark=draft.watermark,
+            marks=draft.marks,
             rows_with_person=draft.rows_with_person,
             persons_found=draft.persons_found,
         )
@@ -97,12 +105,14 @@ class _Settling:
             return None
         return drift_of(last.source_columns, draft.source_columns, draft.columns_of_others)
 
-    def _again(self, alike: Manifest) -> Manifest:
+    def _again(self, draft: Draft, earlier: Earlier, alike: Manifest) -> Manifest:
+        now = self._manifest(draft, earlier, alike.sha256)
         return replace(
             alike,
-            extract_id=self._extract_id(alike.entity, alike.sha256),
-            extract_date=self.delivery.extract_date,
-            source_file=self.delivery.name,
+            extract_id=now.extract_id,
+            number=now.number,
+            extract_date=now.extract_date,
+            source_file=now.source_file,
             rows_of=alike.rows_of or alike.extract_id,
             drift=(),
         )
@@ -110,9 +120,10 @@ class _Settling:
     def _rejected(self, draft: Draft, earlier: Earlier) -> Manifest | None:
         reason, file = draft.rejected or "", self.opened.file
         sha256 = draft.fingerprint or (fingerprints.of_file(file) if file else fingerprints.of_text(reason))
-        if any(m.sha256 == sha256 and m.extract_date == self.delivery.extract_date for m in earlier.landed):
+        told = (sha256, self.delivery.extract_date, reason)
+        if any((m.sha256, m.extract_date, m.rejected) == told for m in earlier.landed):
             return None
-        manifest = replace(self._manifest(draft, sha256), rejected=reason, missing_columns=draft.missing)
+        manifest = replace(self._manifest(draft, earlier, sha256), rejected=reason, missing_columns=draft.missing)
         if file:
             self._keep(file, manifest.extract_id)
         return manifest
@@ -124,10 +135,13 @@ class _Settling:
         copy = kept / f"{extract_id}{Path(self.delivery.name).suffix}"
         shutil.copyfile(file, copy)
         copy.chmod(0o600)
+        self.kept.append(copy)
 
-    def _manifest(self, draft: Draft, sha256: str) -> Manifest:
+    def _manifest(self, draft: Draft, earlier: Earlier, sha256: str) -> Manifest:
+        number = 1 + max((m.number for m in earlier.landed), default=0)
         return Manifest(
-            extract_id=self._extract_id(draft.entity.name, sha256),
+            extract_id=self._extract_id(draft.entity.name, sha256, number),
+            number=number,
             council=self.delivery.council,
             entity=draft.entity.name,
             extract_kind=self.delivery.extract_kind,
@@ -139,5 +153,7 @@ class _Settling:
             contract_version=load_contract().version,
         )
 
-    def _extract_id(self, entity: str, sha256: str) -> str:
-        return f"{entity}_{self.delivery.extract_date}_{sha256[:12]}"
+    def _extract_id(self, entity: str, sha256: str, number: int) -> str:
+        plain = f"{entity}_{self.delivery.extract_date}_{sha256[:12]}"
+        taken = extract_folder(self.home, self.delivery.council, entity, plain).exists()
+        return f"{plain}_{number}" if taken else plain

@@ -100,6 +100,16 @@ class FilesDefinition(_Source):
     largest_file: int = Field(default=500_000_000, gt=0, description="Bytes; a larger file is refused.")
     feeds: dict[str, FileFeed] = Field(default_factory=dict)
 
+    @model_validator(mode="after")
+    def _changes_in_order(self) -> Self:
+        for name, feed in self.feeds.items():
+            if self.extract == "changes" and "{date}" not in feed.file:
+                raise ValueError(
+                    f"feed {name} brings changes in files without a date in their names, so which is newer is not "
+                    f"known; write file: {feed.file.rpartition('.')[0]}_{{date}}.csv, or extract: full"
+                )
+        return self
+
 
 class DatabaseDefinition(_Source):
     """kind: database. All feeds are read in one read-only transaction."""
@@ -166,6 +176,14 @@ class Demographics(Strict):
     source: SourceDefinition
     wins: Literal["records", "people"] = "records"
     wins_for: dict[str, Literal["records", "people"]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _knows_all_persons_and_nothing_else(self) -> Self:
+        if self.source.extract != "full":
+            raise ValueError("demographics are joined whole every night; write extract: full for their source")
+        if not self.source.feeds or any(set(feed.entities) != {"people"} for feed in self.source.feeds.values()):
+            raise ValueError("the feeds of demographics feed people, and nothing else")
+        return self
 
 
 for _model in (FilesDefinition, DatabaseDefinition, RestDefinition):

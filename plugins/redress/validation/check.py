@@ -79,15 +79,17 @@ def _council_for(path: Path, council: Council | None, scratch: Home) -> Council:
     checked = Council(council.folder if council else scratch.root / "unnamed_council")
     source = council.source if council else None
     definition = FilesDefinition(kind="files", path=str(folder), extract=source.extract if source else "full")
-    if isinstance(source, FilesDefinition) and source.feeds and not _contract_form(path, definition, checked.name):
-        definition = source.model_copy(
-            update={"path": str(folder), "ready": "size", "settle_seconds": 0, "move_to": None}
-        )
+    if isinstance(source, FilesDefinition) and source.feeds:
+        here = {"path": str(folder), "ready": "size", "settle_seconds": 0, "move_to": None}
+        mapped = source.model_copy(update=here)
+        if _names(path, mapped, checked.name) or not _names(path, definition, checked.name):
+            definition = mapped
     checked.source = definition
     return checked
 
 
-def _contract_form(path: Path, definition: FilesDefinition, council: str) -> bool:
+def _names(path: Path, definition: FilesDefinition, council: str) -> bool:
+    """Whether the files at the path are named as a source.yml says."""
     named = FileSource(council, definition).deliveries(date.max)
     return bool(named) and (path.is_dir() or path.name in {delivery.name for delivery in named})
 

@@ -107,7 +107,7 @@ def _create_arrived(
             "file": str(rows_file(home, manifest)),
             "extract_date": manifest.extract_date,
             "newest_full": newest_full,
-            "source_file": manifest.source_file,
+            "source_file": manifest.place,
             "has_parts": manifest.parts > 1,
             "extract_id": manifest.extract_id,
         },

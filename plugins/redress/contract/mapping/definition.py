@@ -18,6 +18,8 @@ class Strict(BaseModel):
 
 
 def _one_or_many(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("put it in quotes: YAML takes Yes, No, On and Off for true and false")
     return [value] if isinstance(value, str) else value
 
 
@@ -64,7 +66,7 @@ class ColumnRule(Strict):
 
 
 def _short_form(value: Any) -> Any:
-    return {"column": value} if isinstance(value, (str, list)) else value
+    return {"column": value} if isinstance(value, (str, list, bool)) else value
 
 
 Columns = dict[str, Annotated[ColumnRule, BeforeValidator(_short_form)]]
