@@ -22,10 +22,11 @@ Cause = Literal[
     "timeout",
     "cut",
     "changed",
+    "damaged",
     "busy",
 ]
 
-_LATER: frozenset[Cause] = frozenset({"unreachable", "timeout", "cut", "changed", "busy"})
+_LATER: frozenset[Cause] = frozenset({"unreachable", "timeout", "cut", "changed", "damaged", "busy"})
 
 _SENTENCES: Mapping[Cause, str] = {
     "login": "The database {id} refuses the login; correct login and password of the Airflow connection {id}.",
@@ -40,6 +41,8 @@ _SENTENCES: Mapping[Cause, str] = {
     "no_snapshot": "The database {id} allows no snapshot; have `ALTER DATABASE ... SET ALLOW_SNAPSHOT_ISOLATION ON` "
     "run there once, so that all its tables are read as of one moment.",
     "unreachable": "The database {id} cannot be reached{at}; see that it runs and that this machine may connect to it.",
+    "damaged": "{part}: the file of the database {id} is damaged, or was replaced while it was read; "
+    "try again, or have it restored.",
     "timeout": "{part}: the database {id} took longer than statement_timeout allows ({timeout} s); "
     "try later, or raise it in source.yml.",
     "cut": "{part}: the database {id} cut the connection while it was read; see whether it was restarted.",
@@ -136,7 +139,8 @@ _CODES: Mapping[str, Mapping[Cause, str]] = {
         "timeout": "SQLITE_INTERRUPT",
         "writes": "SQLITE_READONLY.*",
         "unreachable": "SQLITE_CANTOPEN.*|SQLITE_IOERR.*",
-        "database": "SQLITE_NOTADB|SQLITE_CORRUPT.*",
+        "database": "SQLITE_NOTADB",
+        "damaged": "SQLITE_CORRUPT.*",
     },
     "mysql": {
         "login": "1045|1698|1251|2059|1862|1820",
