@@ -27,7 +27,6 @@ sys.path[:0] = [str(ROOT / "plugins"), str(ROOT)]
 
 COUNCIL = "barsetshire"
 CONNECTION = "barsetshire_db"
-BATCH = 50_000
 NIGHT = date(2024, 3, 1)
 
 CASES = """
@@ -105,7 +104,7 @@ def prepare(folder: Path, connection: dict[str, Any]) -> dict[str, str]:
     council = folder / "councils" / COUNCIL
     council.mkdir(parents=True)
     feeds = {"cases": {"table": "cases", "entities": {"cases": {}}}}
-    document = {"kind": "database", "connection": CONNECTION, "batch_rows": BATCH, "feeds": feeds}
+    document = {"kind": "database", "connection": CONNECTION, "feeds": feeds}
     (council / "source.yml").write_text(json.dumps(document), encoding="utf-8")
     return {
         **os.environ,
@@ -138,7 +137,7 @@ def cursor_to_parquet() -> float:
         cursor = connection.cursor() if isinstance(connection, sqlite3.Connection) else connection.cursor(name="bare")
         cursor.execute("select * from cases")
         writer = None
-        while rows := cursor.fetchmany(BATCH):
+        while rows := cursor.fetchmany(_batch_rows()):
             names = [column[0] for column in cursor.description]
             table = pa.table([pa.array(values) for values in zip(*rows, strict=True)], names=names)
             writer = writer or pq.ParquetWriter(os.environ["BENCHMARK_OUT"], table.schema)
@@ -219,6 +218,12 @@ def _driver_connection() -> Any:
         user=connection["login"],
         password=connection["password"],
     )
+
+
+def _batch_rows() -> int:
+    from redress.sources.definition import DatabaseDefinition
+
+    return int(DatabaseDefinition.model_fields["batch_rows"].default)
 
 
 STEPS: dict[str, Callable[[], float]] = {

@@ -1,5 +1,6 @@
 """What the commands do and show: a night with progress, a check, the status, a rebuild."""
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,8 @@ from redress.errors import RedressError
 from redress.landing.pseudonym import pseudonym_key
 from redress.paths import Home
 from redress.show import table
-from redress.validation.loads import committed
+from redress.validation.loads import Load, committed
 from redress.validation.verdicts import HELD_BACK as HELD_BACK_VERDICTS
-from redress.validation.verdicts import LoadRun
 
 DONE, FAILED, HELD_BACK = 0, 1, 3
 SHOWN_TASKS = ("build_and_publish",)
@@ -30,6 +30,8 @@ def run_with_progress(extract_date: date, councils: list[str], allow_removal: bo
 
     console = Console(file=terminal())
     chosen = councils or list(load_councils())
+    home = Home.from_environment()
+    before = {name: _last_number(home, name) for name in chosen}
     columns = (SpinnerColumn(finished_text="*"), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
         lines = {"": progress.add_task("starting Airflow", total=1)}
@@ -50,41 +52,56 @@ def run_with_progress(extract_date: date, councils: list[str], allow_removal: bo
             )
 
         result = run_nightly(extract_date, councils, show, allow_removal, wait)
-    show_night(console, extract_date, chosen)
+    loaded = {name: _loads_of_run(home, name, extract_date, before[name]) for name in chosen}
+    show_night(console, extract_date, loaded)
     for task in result.failed:
-        console.print(f"Failed: {task.task} {task.label} {task.error or ''}".strip(), style="bold", markup=False)
+        said = " ".join(filter(None, (task.task, task.label, task.error)))
+        console.print(f"Failed: {said}", style="bold", markup=False, soft_wrap=True)
     if not result.succeeded:
         console.print(f"The whole log: {result.log}", markup=False, soft_wrap=True)
         return FAILED
-    return HELD_BACK if any(is_held_back(name, extract_date) for name in chosen) else DONE
+    return HELD_BACK if any(_is_held_back(name, loads) for name, loads in loaded.items()) else DONE
 
 
-def show_night(console: Console, extract_date: date, councils: list[str]) -> None:
-    """Prints what the night's loads of these councils counted, and what a person has to look at."""
-    home = Home.from_environment()
-    rows = [(council, *night_counts(home, council, extract_date)) for council in councils]
+def show_night(console: Console, extract_date: date, loaded: Mapping[str, list[Load]]) -> None:
+    """Prints what the loads of each council counted, a line a night, and what a person has to look at."""
+    rows = []
+    for council, loads in loaded.items():
+        for night in sorted({load.extract_date for load in loads} or {extract_date}):
+            name = council if night == extract_date else f"{council}, {night}"
+            rows.append((name, *_counts([load for load in loads if load.extract_date == night])))
     table(console, f"Night of {extract_date}", ("council", "landed", "accepted", "quarantined", "with warnings"), rows)
-    for council in councils:
-        for run in _runs(home, council, extract_date):
-            if run.verdict in HELD_BACK_VERDICTS:
-                console.print(f"{council}: {run.verdict_text}", markup=False, soft_wrap=True)
+    for council, loads in loaded.items():
+        for load in loads:
+            for run in load.runs():
+                if run.verdict in HELD_BACK_VERDICTS:
+                    console.print(f"{council}: {run.verdict_text}", markup=False, soft_wrap=True)
 
 
 def night_counts(home: Home, council: str, extract_date: date) -> tuple[int | None, ...]:
     """Rows landed, accepted, quarantined and with warnings in the night's loads; nothing where it did not load."""
-    runs = _runs(home, council, extract_date)
+    return _counts([load for load in committed(home, council) if load.extract_date == extract_date])
+
+
+def _counts(loads: list[Load]) -> tuple[int | None, ...]:
+    runs = [run for load in loads for run in load.runs()]
     counted = ("rows_landed", "rows_accepted", "rows_quarantined", "rows_with_warnings")
     return tuple(sum(getattr(run, name) for run in runs) if runs else None for name in counted)
 
 
-def is_held_back(council: str, extract_date: date) -> bool:
-    """Whether a file was rejected, or too large a share of an entity quarantined, in the night's loads."""
+def _loads_of_run(home: Home, council: str, extract_date: date, before: int) -> list[Load]:
+    """The night's loads, and those of earlier nights whose files came to light in this run. before: the last number."""
+    return [load for load in committed(home, council) if load.number > before or load.extract_date == extract_date]
+
+
+def _last_number(home: Home, council: str) -> int:
+    return max((load.number for load in committed(home, council)), default=0)
+
+
+def _is_held_back(council: str, loads: list[Load]) -> bool:
+    """Whether a file was rejected, or too large a share of an entity quarantined, in any of these loads."""
     threshold = load_councils()[council].settings.quarantine_threshold
-    return any(run.is_held_back(threshold) for run in _runs(Home.from_environment(), council, extract_date))
-
-
-def _runs(home: Home, council: str, extract_date: date) -> list[LoadRun]:
-    return [run for load in committed(home, council) if load.extract_date == extract_date for run in load.runs()]
+    return any(run.is_held_back(threshold) for load in loads for run in load.runs())
 
 
 def show_check(path: Path, extract_date: date, council: Council | None) -> int:

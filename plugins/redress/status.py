@@ -37,7 +37,7 @@ def _council_status(loads: list[Load], council: str, reporting: Path) -> Council
         council=council,
         loads=len(loads),
         extract_date=newest.extract_date if newest else None,
-        sentences=tuple(_news(newest)) if newest else (),
+        sentences=tuple(_news(loads)),
         open_critical=critical,
         open_warnings=warnings,
         overdue=overdue,
@@ -45,9 +45,10 @@ def _council_status(loads: list[Load], council: str, reporting: Path) -> Council
     )
 
 
-def _news(load: Load) -> list[str]:
-    """The verdicts of a load that a person has to look at."""
-    return [run.verdict_text for run in load.runs() if run.verdict in HELD_BACK]
+def _news(loads: list[Load]) -> list[str]:
+    """The verdicts that a person has to look at: of each entity's last delivery."""
+    last = {run.entity: run for load in loads for run in load.runs() if run.extract_id}
+    return [f"{run.verdict_text} ({run.extract_date})" for run in last.values() if run.verdict in HELD_BACK]
 
 
 def _published(reporting: Path, council: str) -> tuple[int | None, ...]:

@@ -78,3 +78,16 @@ def test_a_council_that_cannot_load_ends_the_night_with_one_and_the_sentence(pla
     night = ask(redress, place, "nightly", "--date", "2020-07-02")
     assert night.returncode == 1
     assert "The drop folder of loamshire is missing" in night.stdout.replace("\n", " ")
+
+
+@pytest.mark.slow
+def test_a_file_dated_before_the_night_that_is_rejected_ends_it_with_three_and_is_told(
+    place: Path, redress: Redress
+) -> None:
+    drop = place / "data" / "drop" / "barsetshire"
+    (drop / "payments_2020-07-03.csv").write_text("payment_ref,case_ref\nP1,BA-1\n")
+    night = ask(redress, place, "nightly", "--council", "barsetshire", "--date", "2020-07-04")
+    assert night.returncode == 3, night.stdout + night.stderr
+    assert "barsetshire, 2020-07-03" in night.stdout
+    assert "payments: rejected." in night.stdout
+    assert "payments: rejected." in ask(redress, place, "status").stdout

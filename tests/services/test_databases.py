@@ -256,6 +256,17 @@ def test_a_row_of_nothing_is_a_row(database: Database) -> None:
     assert sorted(read, key=str) == ["BA-1", None, None, None]
 
 
+def test_lines_within_texts_stay_where_they_are(database: Database) -> None:
+    """Over more bytes than are read at once, so that some lie across a boundary."""
+    letters = database.table("letters", "n integer, text_of text")
+    line = 'an invented line, "quoted"\n'
+    numbers = FIVE_MILLION[database.kind].replace("5000000", "30000")
+    database.run(f"insert into {letters} select n, repeat('{line}', 20) from ({numbers}) as q")
+    read = rows(source_of(feeds={"l": letters}))
+    assert sorted(int(row["n"]) for row in read) == list(range(1, 30_001))
+    assert {row["text_of"] for row in read} == {line * 20}
+
+
 def test_columns_of_one_name_are_refused(database: Database) -> None:
     problem = problem_of(source_of(feeds={"q": "select 1 as case_ref, 2 as case_ref"}))
     assert not isinstance(problem, SourceUnavailable)

@@ -82,7 +82,7 @@ class PostgreSQL(Dialect):
     def stream(
         self, connection: Connection, statement: Select[Any], names: Sequence[str], rows: int
     ) -> Generator["pa.Table"]:
-        return streaming.by_copy(connection, statement, names, rows)
+        return streaming.ahead(streaming.by_copy(connection, statement, names, rows))
 
     def text_of(self, value: ColumnElement[Any], kind: Kind) -> ColumnElement[Any]:
         return cast(value, Text)

@@ -47,6 +47,11 @@ class Session:
         self.dialect.allow()
         return next(stream, None)
 
+    def leave(self) -> None:
+        """Takes no more of the rows that are still to come."""
+        if self.streaming:
+            self.streaming.close()
+
     def _finish(self) -> None:
         while self.streaming and self.next_of(self.streaming) is not None:
             pass
@@ -71,21 +76,25 @@ def snapshot(connection: connections.Connection, statement_timeout: int) -> Iter
     failures = Failures(connection, engine.dialect.name, statement_timeout)
     with _explained(engine, failures, f"Connection {connection.id}"):
         opened = engine.connect()
+    session = Session(opened, dialect, failures)
     try:
-        with _explained(engine, failures, f"Connection {connection.id}"):
-            session = Session(dialect.begin(opened), dialect, failures)
+        with session.explained(f"Connection {connection.id}"):
+            session.connection = dialect.begin(opened)
         yield session
     finally:
-        _hang_up(opened, dialect)
+        _hang_up(session)
 
 
-def _hang_up(connection: Connection, dialect: Dialect) -> None:
-    """Ends the connection itself first: closed in order, a driver would fetch every row that is still to come."""
+def _hang_up(session: Session) -> None:
+    """Ends the connection in mid-stream: closed in order, a driver would fetch every row that is still to come."""
     with suppress(Exception):
-        dialect.leave(connection.connection.driver_connection)
-        connection.invalidate()
+        session.dialect.leave(session.connection.connection.driver_connection)
     with suppress(Exception):
-        connection.close()
+        session.leave()
+    with suppress(Exception):
+        session.connection.invalidate()
+    with suppress(Exception):
+        session.connection.close()
 
 
 @contextmanager

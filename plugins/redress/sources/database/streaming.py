@@ -1,6 +1,7 @@
 """The rows of a statement as Arrow tables of text, a batch at a time, while the rest stays with the server."""
 
 from collections.abc import Generator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from typing import Any
 
@@ -52,6 +53,15 @@ def by_copy(connection: Connection, statement: Select[Any], names: Sequence[str]
             ),
         )
         yield from _of_size(reader, rows)
+
+
+def ahead(tables: Generator[pa.Table]) -> Generator[pa.Table]:
+    """The same tables, the next one read while the one before is worked on. Closing it waits for the one under way."""
+    with ThreadPoolExecutor(1) as reader:
+        upcoming = reader.submit(next, tables, None)
+        while (table := upcoming.result()) is not None:
+            upcoming = reader.submit(next, tables, None)
+            yield table
 
 
 def _of_size(blocks: Iterable[pa.RecordBatch], rows: int) -> Generator[pa.Table]:
