@@ -100,7 +100,10 @@ class Council:
 
     @cached_property
     def source(self) -> SourceDefinition:
-        return _read(self.folder / "source.yml", _SourceFile, required=True).root
+        file = self.folder / "source.yml"
+        definition = _read(file, _SourceFile, required=True).root
+        _check_mappings(definition, file)
+        return definition
 
     @cached_property
     def settings(self) -> Settings:
@@ -149,6 +152,20 @@ def _read(path: Path, model: type[Model], required: bool = False) -> Model:
     if not path.exists() and not required:
         return model()
     return validated(model, _codes_without_facts(parse(path) or {}), path)
+
+
+def _check_mappings(definition: SourceDefinition, file: Path) -> None:
+    """Raises RedressError, with file and line, for a mapping that cannot work.
+
+    That does not depend on the council's own codes: codes.yml is not read, so neither file's errors hide the other's.
+    """
+    from redress.contract.mapping.checking import Place, check_definition
+
+    root = Place(file=file)
+    for feed in definition.feeds.values():
+        check_definition(feed, Codes(), root)
+    for feed in definition.demographics.source.feeds.values() if definition.demographics else ():
+        check_definition(feed, Codes(), root / "demographics" / "source")
 
 
 def _codes_without_facts(document: Any) -> Any:

@@ -68,7 +68,7 @@ def line_of(file: Path, place: Iterable[Any]) -> int:
 def nearest(name: str, known: Iterable[str]) -> str:
     """In brackets: the names most like one that is not known, or some that are."""
     names = list(known)
-    near = difflib.get_close_matches(name, names, n=2, cutoff=0.5)
+    near = difflib.get_close_matches(name, names, n=2, cutoff=0.6)
     return f" (did you mean {' or '.join(near)}?)" if near else f" (known: {', '.join(names[:12])})"
 
 
@@ -119,8 +119,9 @@ def _step(node: yaml.Node | None, part: Any) -> tuple[yaml.Node | None, yaml.Nod
 def _sentence(error: Mapping[str, Any], place: Sequence[Any], model: type[BaseModel]) -> str:
     kind = error["type"]
     if kind == "extra_forbidden":
-        others = [key for key in _keys(model) if key != place[-1]]
-        return f"the key {place[-1]!r} is not known here{nearest(str(place[-1]), others)}"
+        schema = model.model_json_schema()
+        allowed = _keys_at(schema, error["loc"][:-1], schema)
+        return f"the key {place[-1]!r} is not known here{nearest(str(place[-1]), sorted(allowed))}"
     if kind in ("missing", "union_tag_not_found"):
         return "this key is needed and missing"
     if kind == "literal_error":
@@ -145,8 +146,19 @@ def _branches(model: type[BaseModel]) -> set[str]:
     return found
 
 
-def _keys(model: type[BaseModel]) -> list[str]:
-    """Every key that the model, or one within it, has."""
-    schema = model.model_json_schema()
-    parts = [schema, *schema.get("$defs", {}).values()]
-    return sorted({name for part in parts for name in part.get("properties", {})})
+def _keys_at(one: Mapping[str, Any], loc: Sequence[Any], schema: Mapping[str, Any]) -> set[str]:
+    """The keys that a part of a JSON schema allows at a place below it. loc: the place, as pydantic names it."""
+    if "$ref" in one:
+        return _keys_at(schema["$defs"][one["$ref"].rpartition("/")[2]], loc, schema)
+    branches = one.get("discriminator", {}).get("mapping", {})
+    if loc and loc[0] in branches:
+        return _keys_at({"$ref": branches[loc[0]]}, loc[1:], schema)
+    options = [option for union in ("anyOf", "oneOf", "allOf") for option in one.get(union, ())]
+    found = {key for option in options for key in _keys_at(option, loc, schema)}
+    if not loc:
+        return found | {*one.get("properties", ())}
+    if isinstance(loc[0], str) and loc[0].startswith(UNION_MARKS):
+        return found | _keys_at(one, loc[1:], schema)
+    others = one.get("items" if isinstance(loc[0], int) else "additionalProperties")
+    below = one.get("properties", {}).get(loc[0], others)
+    return found | (_keys_at(below, loc[1:], schema) if isinstance(below, dict) else set())

@@ -211,7 +211,7 @@ class TestDatabase:
 
     def test_that_is_not_there(self, night: Night, file: Path) -> None:
         file.rename(file.with_suffix(".away"))
-        assert "cannot be reached" in night.fails()
+        assert "There is no file" in night.fails()
         file.with_suffix(".away").rename(file)
         assert night.is_whole()
 

@@ -24,7 +24,7 @@ SCAFFOLD = PROJECT / "plugins" / "redress" / "scaffold" / "source.yml"
 ADAPTER: TypeAdapter[SourceDefinition] = TypeAdapter(SourceDefinition)
 OF_REFERENCE = (
     *("FilesDefinition", "DatabaseDefinition", "RestDefinition", "Demographics", "FileFeed", "TableFeed"),
-    *("EndpointFeed", "Watermark", "EntityMapping", "RowOf", "ColumnRule"),
+    *("EndpointFeed", "Watermark", "EntityMapping", "RowOf", "When", "ColumnRule"),
 )
 SCHEMA_LINE = "# yaml-language-server: $schema=../source.schema.json"
 

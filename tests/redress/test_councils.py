@@ -85,6 +85,121 @@ def test_a_wrong_value_is_named_with_its_file(folder: Path, file: str, text: str
         _ = council.source, council.settings, council.codes
 
 
+MAPPED = """kind: files
+path: x
+feeds:
+  log:
+    file: log.csv
+    entities:
+      cases:
+        columns:
+          status:
+            column: State
+            values:
+              Live: open
+              Shut: closd
+"""
+PEOPLE = """kind: files
+path: x
+demographics:
+  source:
+    kind: files
+    path: y
+    feeds:
+      persons:
+        file: p.csv
+        entities:
+          people:
+            columns:
+              birthday: DoB
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            MAPPED,
+            r"source\.yml, line 13: feeds\.log\.entities\.cases\.columns\.status\.values: status cannot be 'closd'",
+        ),
+        (
+            MAPPED.replace("status:", "stat:"),
+            r"line 9: .*columns\.stat: cases has no column 'stat'; did you mean status",
+        ),
+        (
+            MAPPED.replace("cases:", "case:"),
+            r"source\.yml, line 7: feeds\.log\.entities\.case: there is no entity 'case'",
+        ),
+        (
+            MAPPED.split("            column")[0] + "            expression: coalesc(A)\n",
+            r"line 10: .*columns\.status\.expression: at character 1 stands a call of coalesc",
+        ),
+        (
+            MAPPED.replace("closd", "concluded").replace(
+                "columns:", "rows: [{columns: {case_ref: A},\n         when: {expression: 'A = 1'}}]\n        columns:"
+            ),
+            r"line 9: feeds\.log\.entities\.cases\.rows\[1\]\.when\.expression: the expression cannot be read",
+        ),
+        (PEOPLE, r"line 13: demographics\.source\.feeds\.persons\.entities\.people\.columns\.birthday: people has no"),
+    ],
+    ids=["value", "column", "entity", "call", "condition", "demographics"],
+)
+def test_a_mapping_that_cannot_work_is_named_with_file_and_line(folder: Path, text: str, said: str) -> None:
+    (folder / "source.yml").write_text(text)
+    (folder / "codes.yml").write_text("causes: [\n")
+    with pytest.raises(RedressError, match=said) as refused:
+        _ = Council(folder).source
+    assert str(refused.value).startswith(str(folder / "source.yml"))
+
+
+def test_broken_codes_do_not_keep_a_source_from_being_read(folder: Path) -> None:
+    (folder / "source.yml").write_text(MAPPED.replace("closd", "concluded"))
+    (folder / "codes.yml").write_text("causes: [\n")
+    assert Council(folder).source.feeds["log"].entities
+    with pytest.raises(RedressError, match=r"codes\.yml, line 2"):
+        _ = Council(folder).codes
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "kind: files\npath: x\nfedds: {}\n",
+            r"line 3: fedds: the key 'fedds' is not known here \(did you mean feeds\?\)",
+        ),
+        (
+            "kind: files\npath: x\nfeeds: {log: {file: a.csv, recrods: 1, entities: {cases: {}}}}\n",
+            r"'recrods' is not known here \(known: dates, delimiter, .*totals_row, watermark\)",
+        ),
+        (
+            "kind: rest\nconnection: c\nfeeds: {log: {recrods: a, entities: {cases: {}}}}\n",
+            r"'recrods' is not known here \(did you mean records\?\)",
+        ),
+        (
+            "kind: rest\nconnection: c\nauth: {type: api_key, haeder: X}\nfeeds: {log: {entities: {cases: {}}}}\n",
+            r"line 3: auth\.haeder: the key 'haeder' is not known here \(did you mean header\?\)",
+        ),
+        (
+            MAPPED.replace("values:", "value:"),
+            r"line 11: .*status\.value: the key 'value' is not known here \(did you mean values\?\)",
+        ),
+        (
+            MAPPED.replace("columns:", "rows: [{columns: {}, when: {expresion: A}}]\n        columns:"),
+            r"line 8: .*rows\.0\.when\.expresion: the key 'expresion' .*did you mean expression\?",
+        ),
+        (
+            MAPPED.replace("columns:", "rows: [{columns: {}, when: {column: A, expression: B}}]\n        columns:"),
+            r"line 8: .*rows\.0\.when: give one of column or expression, not both",
+        ),
+    ],
+    ids=["source", "files", "rest", "auth", "column", "condition", "both"],
+)
+def test_keys_of_the_same_place_are_suggested(folder: Path, text: str, said: str) -> None:
+    (folder / "source.yml").write_text(text)
+    with pytest.raises(RedressError, match=said):
+        _ = Council(folder).source
+
+
 def test_a_variable_that_is_not_set_is_named() -> None:
     with pytest.raises(RedressError, match="NOWHERE_SET"):
         fill_environment("${NOWHERE_SET}/drop")

@@ -22,4 +22,13 @@ def new_council(name: str, councils: Path) -> Path:
         text = template.read_text(encoding="utf-8")
         filled = text.replace("{name}", name).replace("{title}", name.replace("_", " ").title())
         file.write_text(filled, encoding="utf-8")
+    _add_schema(councils)
     return folder
+
+
+def _add_schema(councils: Path) -> None:
+    """Puts the schema by which editors complete source.yml next to the councils, where there is none."""
+    from redress.sources.json_schema import FILE_NAME, write_schema
+
+    if not (councils / FILE_NAME).exists():
+        write_schema(councils)

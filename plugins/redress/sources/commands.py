@@ -6,13 +6,16 @@ from pathlib import Path
 
 from rich.console import Console
 
+from redress.contract.mapping.people import entities
 from redress.errors import UsageError
 from redress.sources.trying import DeliveryTrial, EntityTrial, PartTrial, Trial, try_source
 
 GOOD, NOT_GOOD = 0, 1
 
 VALUES_SHOWN = 10
-MOST_DIFFERENT = 40
+FILES_SHOWN = 20
+
+NEVER_EMPTY = ("cases", "stages", "services")
 
 
 def show_map(path: Path, council: str, out: Path | None) -> int:
@@ -22,7 +25,7 @@ def show_map(path: Path, council: str, out: Path | None) -> int:
 
     if out is not None and out.exists():
         raise UsageError(f"{out} is there already and is not written over; name another file.")
-    text = propose(path, get_council(council).codes)
+    text = propose(path, get_council(council).codes, council)
     if out is None:
         Console().file.write(text)
         return GOOD
@@ -57,13 +60,27 @@ def _show(console: Console, trial: Trial, what: str, council: str, extract_date:
     )
     if not trial.deliveries:
         console.print("There is nothing to take; look at what source.yml names, and at the date.")
+    _show_passed_over(console, trial)
     for delivery in trial.deliveries:
         _show_delivery(console, delivery)
 
 
+def _show_passed_over(console: Console, trial: Trial) -> None:
+    for name, why in trial.passed_over[:FILES_SHOWN]:
+        shown = "".join(sign if sign.isprintable() else "?" for sign in name)
+        console.print(f"  Not taken: {shown}: {why}.", markup=False, soft_wrap=True)
+    if len(trial.passed_over) > FILES_SHOWN:
+        console.print(f"  Not taken: {_counted(len(trial.passed_over) - FILES_SHOWN, 'other file')}.")
+    if trial.not_tried:
+        older = _counted(trial.not_tried, "older delivery", "older deliveries")
+        console.print(f"  Of each kind the newest is tried; {older} would be taken too.")
+
+
 def _show_delivery(console: Console, delivery: DeliveryTrial) -> None:
     console.print(f"\n{delivery.name}, extract date {delivery.extract_date}", style="bold", markup=False)
-    if delivery.drift is None:
+    if any(part.problem for part in delivery.parts):
+        pass
+    elif delivery.drift is None:
         console.print("  Nothing of it has landed before, so there is no drift to tell.")
     elif delivery.drift:
         console.print(f"  Changed since the last extract (V05): {'; '.join(delivery.drift)}.", markup=False)
@@ -72,6 +89,9 @@ def _show_delivery(console: Console, delivery: DeliveryTrial) -> None:
     for part in delivery.parts:
         for line in _lines_of_part(part):
             console.print(line, markup=False, soft_wrap=True)
+        for entity in part.entities:
+            for line in _lines_of_entity(entity, delivery.extract_kind):
+                console.print(line, markup=False, soft_wrap=True)
         for entity in part.entities:
             _show_rows(console, entity)
 
@@ -83,25 +103,56 @@ def _lines_of_part(part: PartTrial) -> Iterator[str]:
     yield f"  {part.name}: {_counted(len(part.columns), 'column')}, {_counted(part.rows, 'row')}."
     if part.unused:
         yield f"    Feed nothing: {', '.join(part.unused)}."
-    for entity in part.entities:
-        yield from _lines_of_entity(entity)
 
 
-def _lines_of_entity(entity: EntityTrial) -> Iterator[str]:
+def _lines_of_entity(entity: EntityTrial, extract_kind: str) -> Iterator[str]:
     yield f"    {entity.entity}: {_counted(entity.rows, 'row')}, {_counted(len(entity.fed), 'column')} fed."
+    if not entity.rows:
+        yield f"      It has no rows.{_without_rows(entity.entity, extract_kind)}"
     if entity.missing:
         yield f"      MISSING, and required: {', '.join(_with_names(name, entity) for name in entity.missing)}."
     optional = [name for name in entity.not_found if name not in entity.missing]
     if optional:
         yield f"      Not found, and not required: {', '.join(_with_names(name, entity) for name in optional)}."
-    for column, counts in entity.unmapped.items():
-        told = f"      {column}: not understood in {_counted(counts.total(), 'row')}"
-        if len(counts) > MOST_DIFFERENT and 2 * counts.total() > entity.filled[column]:
-            yield f"{told}; {len(counts):,} different values are not shown."
-            continue
-        shown = [f"{value!r} ({count:,})" for value, count in counts.most_common(VALUES_SHOWN)]
-        more = f" and {len(counts) - len(shown):,} more" if len(counts) > len(shown) else ""
-        yield f"{told}: {', '.join(shown)}{more}."
+    columns = entities()[entity.entity].columns
+    for column, count in entity.empty.items():
+        if count:
+            rule = "R01" if column in entities()[entity.entity].key else "R04"
+            yield f"      {column}: empty in {_counted(count, 'row')}. HELD BACK: it is required ({rule})."
+    for column, count in entity.misshapen.items():
+        if count:
+            rows = _counted(count, "row")
+            yield f"      {column}: no {columns[column].type} in {rows}. HELD BACK: types must parse (R04)."
+    for column in entity.unmapped:
+        yield _line_of_unmapped(entity, column)
+
+
+def _line_of_unmapped(entity: EntityTrial, column: str) -> str:
+    shown = entity.shown[column]
+    named = [f"{value!r} ({count:,})" for value, count in list(shown.values.items())[:VALUES_SHOWN]]
+    others = shown.hidden + len(shown.values) - len(named)
+    if others:
+        named.append(f"{others:,} different {'value' if others == 1 else 'values'} not shown")
+    rows = _counted(entity.unmapped[column].total(), "row")
+    return f"      {column}: not understood in {rows}: {', '.join(named)}. {_consequence(entity.entity, column)}"
+
+
+def _consequence(entity: str, column: str) -> str:
+    """What the rules do with a row that holds a value no list knows."""
+    facts = entities()[entity].columns[column]
+    if facts.values:
+        return "HELD BACK: the list is closed (R04); map the values in source.yml."
+    if facts.values_from == "ethnicities":
+        return "A warning only, the rows load (E01); declare the values in codes.yml, or map them."
+    if facts.values_from:
+        return "A warning only, the rows load (R07); declare the values in codes.yml, or map them."
+    return "A warning at most, the rows load (R03)."
+
+
+def _without_rows(entity: str, extract_kind: str) -> str:
+    if extract_kind != "full" or entity not in NEVER_EMPTY:
+        return ""
+    return " A full extract without rows is refused once records are loaded (V02)."
 
 
 def _with_names(column: str, entity: EntityTrial) -> str:

@@ -47,8 +47,10 @@ def _with_short_forms(name: str, facts: dict[str, object]) -> dict[str, object]:
     names: dict[str, object] = {"type": "array", "items": {"type": "string"}, "minItems": 1}
     text: dict[str, object] = {"type": "string"}
     nothing: dict[str, object] = {"type": "null"}
-    if name in ("column", "when"):
+    if name == "column":
         return {**_without_shape(facts), "anyOf": [text, names, nothing]}
+    if name == "when":
+        return {**_without_shape(facts), "anyOf": [text, names, {"$ref": "#/$defs/When"}, nothing]}
     if name == "columns":
         rule = {"$ref": "#/$defs/ColumnRule"}
         return {**_without_shape(facts), "type": "object", "additionalProperties": {"anyOf": [text, names, rule]}}

@@ -12,6 +12,7 @@ from redress.councils import Council
 from redress.errors import RejectedFile
 from redress.landing.drift import drift_of
 from redress.sources.base import Delivery, Opened, Part, Reading
+from redress.sources.codelike import Shown
 from redress.sources.definition import SourceDefinition
 
 if TYPE_CHECKING:
@@ -28,8 +29,9 @@ class EntityTrial:
     """What a part gives one entity.
 
     missing: required columns that nothing feeds. not_found: the names in source.yml that the source does not have, by
-    column. unmapped: values that no list knows, with their rows, by column. sample: the first rows, personal columns
-    masked.
+    column. unmapped: values that no list knows, with their rows, by column. shown: what of them people may see. empty:
+    rows without a value in required columns that something feeds. misshapen: rows with a text where a date or number
+    should be. sample: the first rows, personal columns masked.
     """
 
     entity: str
@@ -38,7 +40,10 @@ class EntityTrial:
     fed: tuple[str, ...]
     rows: int = 0
     unmapped: dict[str, Counter[str]] = field(default_factory=dict)
+    shown: dict[str, Shown] = field(default_factory=dict)
     filled: Counter[str] = field(default_factory=Counter)
+    empty: Counter[str] = field(default_factory=Counter)
+    misshapen: Counter[str] = field(default_factory=Counter)
     sample: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -64,13 +69,15 @@ class DeliveryTrial:
     name: str
     extract_date: date
     parts: list[PartTrial] = field(default_factory=list)
+    extract_kind: str = "full"
     drift: tuple[str, ...] | None = None
 
 
 @dataclass
 class Trial:
-    """What came of it. seconds: until it was known what is there to take.
+    """What came of it. seconds: until it was known what is there to take. passed_over: files left alone, and why.
 
+    not_tried: how many older deliveries were not opened.
     persons_named, persons_found: of the cases read, those with a person reference, and those of them whose person the
     demographics know; None without demographics.
     """
@@ -78,6 +85,8 @@ class Trial:
     kind: str
     seconds: float
     deliveries: list[DeliveryTrial]
+    passed_over: tuple[tuple[str, str], ...] = ()
+    not_tried: int = 0
     demographics: "Trial | None" = None
     persons_named: int | None = None
     persons_found: int | None = None
@@ -115,18 +124,22 @@ class _Trier:
     def try_definition(self, definition: SourceDefinition) -> Trial:
         """Tries one source: the newest delivery of each kind."""
         from redress.sources.opening import source_of
+        from redress.sources.passed_over import passed_over
 
         started = time.monotonic()
         source = source_of(self.council.name, definition)
-        deliveries = {delivery.entities: delivery for delivery in source.deliveries(self.extract_date)}
+        found = source.deliveries(self.extract_date)
+        deliveries = {delivery.entities: delivery for delivery in found}
         trial = Trial(definition.kind, time.monotonic() - started, [])
+        trial.passed_over = passed_over(self.council.name, definition, found, self.extract_date)
+        trial.not_tried = len(found) - len(deliveries)
         for delivery in deliveries.values():
             with source.open(delivery) as opened:
                 trial.deliveries.append(self._try_delivery(definition, delivery, opened))
         return trial
 
     def _try_delivery(self, definition: SourceDefinition, delivery: Delivery, opened: Opened) -> DeliveryTrial:
-        trial = DeliveryTrial(delivery.name, delivery.extract_date)
+        trial = DeliveryTrial(delivery.name, delivery.extract_date, extract_kind=delivery.extract_kind)
         columns: dict[str, dict[str, str | None]] = {}
         for part in opened.parts:
             name = f"{part.name}, sheet {part.sheet}" if part.sheet else part.name
@@ -139,7 +152,8 @@ class _Trier:
                 self._read(definition, part, reading, one)
             except RejectedFile as problem:
                 one.problem = str(problem)
-        trial.drift = self._drift(delivery, columns)
+        if not any(part.problem for part in trial.parts):
+            trial.drift = self._drift(delivery, columns)
         return trial
 
     def _read(self, definition: SourceDefinition, part: Part, reading: Reading, trial: PartTrial) -> None:
@@ -157,10 +171,20 @@ class _Trier:
         for batch in reading.batches:
             trial.rows += batch.num_rows
             self._look_at(mapper, mapper.map(self.con, batch), trial.entities)
+        for one in trial.entities:
+            one.shown = {column: self._shown(one, column) for column in one.unmapped}
+
+    def _shown(self, trial: EntityTrial, column: str) -> Shown:
+        from redress.contract.mapping.people import entities
+        from redress.sources.proposing.values import shown_of
+
+        counts = trial.unmapped[column]
+        return shown_of(entities()[trial.entity].columns[column], counts, trial.filled[column], self.council.codes)
 
     def _look_at(self, mapper: "Mapper", tables: Mapping[str, "pa.Table"], trials: list[EntityTrial]) -> None:
         from redress.contract.mapping.counting import unmapped
-        from redress.sources.masking import masked_rows
+        from redress.contract.mapping.people import entities
+        from redress.sources.masking import masked_rows, misshapen
 
         for trial in trials:
             rows = tables[trial.entity]
@@ -168,7 +192,11 @@ class _Trier:
             for column, counts in unmapped(self.con, mapper, trial.entity, rows).items():
                 trial.unmapped.setdefault(column, Counter()).update(counts)
             for column in trial.fed:
+                facts = entities()[trial.entity].columns[column]
                 trial.filled[column] += rows.num_rows - rows[column].null_count
+                if facts.required:
+                    trial.empty[column] += rows[column].null_count
+                trial.misshapen[column] += misshapen(rows[column], facts)
             wanted = ROWS_SHOWN - len(trial.sample)
             if wanted > 0:
                 trial.sample += masked_rows(rows.slice(0, wanted), trial.entity, mapper.codes)

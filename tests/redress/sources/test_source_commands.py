@@ -88,8 +88,9 @@ def test_a_good_source_shows_what_it_has_and_lands_nothing(shire):
     assert "Feed nothing: Surname, Risk." in said
     assert "cases: 2 rows, 8 columns fed." in said
     assert "Not found, and not required: closed_date ('Date closed' in source.yml)." in said
-    assert "status: not understood in 1 row: 'Parked' (1)." in said
-    assert "ethnicity: not understood in 1 row: 'Martian' (1)." in said
+    assert "status: not understood in 1 row: 1 different value not shown. HELD BACK: the list is closed (R04)" in said
+    assert "ethnicity: not understood in 1 row: 1 different value not shown. A warning only" in said
+    assert "Martian" not in said
     assert "no drift to tell" in said
     assert shire.landed() == []
 
@@ -129,6 +130,7 @@ def test_a_file_that_cannot_be_read_is_said_and_is_an_error(shire):
     (shire.drop / "complaints_2020-06-30.csv").write_bytes(CASES.encode() + b'B3,"')
     code, said = shire.test()
     assert code == 1
+    assert "drift" not in said
     assert "cannot be read. complaints_2020-06-30.csv" in said
 
 
@@ -187,3 +189,33 @@ def test_the_commands_explain_themselves_with_an_example(words):
     shown = CliRunner().invoke(app, [*words, "--help"], env={"COLUMNS": "200"})
     assert shown.exit_code == 0
     assert f"redress {' '.join(words)}" in shown.stdout
+
+
+def test_sentences_are_counted_and_never_shown_and_repeated_words_are(shire):
+    source = SOURCE.format(drop=shire.drop, received="Date received") + (
+        "      causes:\n"
+        "        columns: {case_ref: Ref, cause: Risk, stage: {constant: '1'}, element: {constant: '1'}}\n"
+    )
+    (shire.folder / "source.yml").write_text(source)
+    rows = "".join(f'C{n},01/04/2019,Complaint,Parked,Parent,WBRI,7,03/02/2010,E,"Rude; said £50"\n' for n in range(30))
+    (shire.drop / "complaints_2020-06-30.csv").write_text(CASES.splitlines()[0] + "\n" + rows)
+    code, said = shire.test()
+    assert code == 0
+    assert "cause: not understood in 30 rows: 1 different value not shown. A warning only, the rows load (R07)" in said
+    assert "Rude" not in said
+    assert "status: not understood in 30 rows: 'Parked' (30). HELD BACK" in said
+
+
+def test_a_table_without_rows_and_files_left_alone_are_said(shire):
+    (shire.drop / "complaints_2020-06-30.csv").write_text(CASES.splitlines()[0] + "\n")
+    (shire.drop / "complaints_2020-06-30.csv.part").write_text("x")
+    (shire.drop / "other.csv").write_text("x")
+    _, said = shire.test()
+    assert "It has no rows. A full extract without rows is refused once records are loaded (V02)." in said
+    assert "Not taken: complaints_2020-06-30.csv.part: a program seems to be at work on it" in said
+    assert "Not taken: other.csv: no feed has a file so named" in said
+
+
+def test_a_new_council_gets_the_schema_its_editor_line_names(shire):
+    assert CliRunner().invoke(app, ["new-council", "newshire"]).exit_code == 0
+    assert (shire.root / "councils" / "source.schema.json").read_text().startswith("{")

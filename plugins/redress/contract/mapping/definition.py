@@ -72,15 +72,32 @@ def _short_form(value: Any) -> Any:
 Columns = dict[str, Annotated[ColumnRule, BeforeValidator(_short_form)]]
 
 
+class When(Strict):
+    """When a row of a wide table is there.
+
+    column: the source's columns of which at least one must be filled.
+    expression: a condition that must be true; where it is false or empty, the row is not there.
+    """
+
+    column: Names | None = None
+    expression: str | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "When":
+        if (self.column is None) == (self.expression is None):
+            raise ValueError(f"give one of column or expression, not {'both' if self.column else 'none of them'}")
+        return self
+
+
 class RowOf(Strict):
     """One row that each row of a wide table may give, for example its stage 2.
 
-    when: columns of the source of which at least one must be filled for the row to be; without it, those the
-    row's own columns are read from.
+    when: columns of the source of which at least one must be filled for the row to be, or an expression; without it,
+    the columns that the row's own columns are read from.
     """
 
     columns: Columns
-    when: Names | None = None
+    when: Annotated[When, BeforeValidator(_short_form)] | None = None
 
 
 class EntityMapping(Strict):

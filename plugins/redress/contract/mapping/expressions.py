@@ -4,6 +4,8 @@ Nothing is ever evaluated as Python. What is not named here is refused.
 """
 
 import ast
+import difflib
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,6 +25,8 @@ ALLOWED = (
     'columns (by name, or column["Header"]), texts, numbers, == != < <= > >= in, and, or, not, x if condition else y, '
     "and blank, coalesce, concat, date, left, lower, replace, right, trim, upper"
 )
+_TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
+_SINGLE_EQUALS = re.compile(r"(?<![=!<>:])=(?!=)")
 _ORDER = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">="}
 _ARGUMENTS = {
     "blank": (1, 1),
@@ -52,7 +56,7 @@ class Expression:
     where: the key of source.yml that holds it. Raises RedressError, with where, the position and what is allowed.
     """
 
-    def __init__(self, text: str, where: str) -> None:
+    def __init__(self, text: str, where: object) -> None:
         self.where = where
         self.names: tuple[str, ...] = ()
         if len(text) > LONGEST:
@@ -63,7 +67,10 @@ class Expression:
                 self._tree = ast.parse(text.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
             position = f" at character {problem.offset}" if isinstance(problem, SyntaxError) and problem.offset else ""
-            raise RedressError(f"{where}: the expression cannot be read{position}; allowed are {ALLOWED}.") from None
+            hint = ": write == to compare" if _SINGLE_EQUALS.search(_TEXTS.sub("", text)) else ""
+            raise RedressError(
+                f"{where}: the expression cannot be read{position}{hint}; allowed are {ALLOWED}."
+            ) from None
         names: list[str] = []
 
         def noted(name: str) -> str:
@@ -81,8 +88,16 @@ class Expression:
         return _as_text(_Writer(self.where, column, date).write(self._tree, 1)).sql
 
 
+class Condition(Expression):
+    """An expression that gives true or false."""
+
+    def sql(self, column: Callable[[str], str], date: Callable[[str], str]) -> str:
+        """SQL that is true where the condition is; column and date as for any expression."""
+        return _Writer(self.where, column, date).condition(self._tree, 0)
+
+
 class _Writer:
-    def __init__(self, where: str, column: Callable[[str], str], date: Callable[[str], str]) -> None:
+    def __init__(self, where: object, column: Callable[[str], str], date: Callable[[str], str]) -> None:
         self._where = where
         self._column = column
         self._date = date
@@ -105,13 +120,13 @@ class _Writer:
             case ast.IfExp():
                 chosen = [_as_text(self.write(part, depth + 1)).sql for part in (node.body, node.orelse)]
                 return Piece(
-                    f"case when {self._condition(node.test, depth)} then {chosen[0]} else {chosen[1]} end", "text"
+                    f"case when {self.condition(node.test, depth)} then {chosen[0]} else {chosen[1]} end", "text"
                 )
             case ast.BoolOp():
-                parts = [self._condition(part, depth) for part in node.values]
+                parts = [self.condition(part, depth) for part in node.values]
                 return Piece(f"({(' and ' if isinstance(node.op, ast.And) else ' or ').join(parts)})", "condition")
             case ast.UnaryOp(op=ast.Not()):
-                return Piece(f"(not {self._condition(node.operand, depth)})", "condition")
+                return Piece(f"(not {self.condition(node.operand, depth)})", "condition")
             case ast.Compare():
                 return self._comparison(node, depth)
             case ast.Call(func=ast.Name(id=name), keywords=[]) if name in _ARGUMENTS:
@@ -138,7 +153,7 @@ class _Writer:
             self._refuse(node, "a number that no record can hold")
         return Piece(f"{number:.15g}" if isinstance(number, float) else str(number), "number")
 
-    def _condition(self, node: ast.expr, depth: int) -> str:
+    def condition(self, node: ast.expr, depth: int) -> str:
         piece = self.write(node, depth + 1)
         if piece.kind != "condition":
             self._refuse(node, "a text or number where a condition is needed (try == or not blank(...))")
@@ -252,8 +267,11 @@ def _ordered(left: Piece, operator: str, right: Piece) -> Piece:
 
 def _described(node: ast.expr) -> str:
     match node:
+        case ast.Call(func=ast.Name(id=name), keywords=[]):
+            near = difflib.get_close_matches(name.lower(), _ARGUMENTS, n=1)
+            return f"a call of {name[:40]}{f' (did you mean {near[0]}?)' if near else ''}"
         case ast.Call(func=ast.Name(id=name)):
-            return f"a call of {name[:40]}"
+            return f"a call of {name[:40]} with a single = (write == to compare)"
         case ast.Constant(value=None):
             return 'None (a blank is written "")'
         case ast.Attribute(attr=name):

@@ -72,8 +72,8 @@ class Mapper:
         where = place(feed, entity.name)
         shared = _placed(where, {**self._of_the_same_name(entity, mapping), **mapping.columns})
         plans = [] if mapping.rows else [plan_row(self._batch, entity, shared, None)]
-        for number, row in enumerate(mapping.rows, start=1):
-            at = where / f"rows[{number}]"
+        for number, row in enumerate(mapping.rows):
+            at = where / "rows" / number
             plans.append(plan_row(self._batch, entity, {**shared, **_placed(at, row.columns)}, (at, row)))
         self._sql[entity.name] = rows_sql(entity, plans, BATCH)
         self.fed_from[entity.name] = _fed_from(entity, plans)

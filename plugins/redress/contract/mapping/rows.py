@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from redress.contract.mapping.checking import Place
 from redress.contract.mapping.columns import Conversion, conversion
 from redress.contract.mapping.dates import date_of_sql
-from redress.contract.mapping.definition import ColumnRule, DateForm, RowOf
-from redress.contract.mapping.expressions import Expression
+from redress.contract.mapping.definition import ColumnRule, DateForm, RowOf, When
+from redress.contract.mapping.expressions import Condition, Expression
 from redress.contract.mapping.folding import trimmed_sql
 from redress.contract.mapping.headers import Header, quoted
 from redress.contract.mapping.values import choices
@@ -47,12 +47,12 @@ class Cell:
 class RowPlan:
     """One row that each row of the batch gives, or may give.
 
-    asked: the batch's columns of which one must be filled; None where the row is always there.
+    there: SQL that is true for the rows of the batch that give it; None where each does.
     not_found: the names under which a column of the contract was looked for in vain.
     """
 
     cells: Mapping[str, Cell]
-    asked: tuple[str, ...] | None
+    there: str | None
     not_found: Mapping[str, tuple[str, ...]]
 
 
@@ -73,9 +73,7 @@ def plan_row(
             not_found[name] = rule.column or ()
     if row is None:
         return RowPlan(cells, None, not_found)
-    asked = _asked(batch, *row, cells)
-    batch.asked.update(asked)
-    return RowPlan(cells, tuple(map(batch.column, asked)), not_found)
+    return RowPlan(cells, _there(batch, *row, cells), not_found)
 
 
 def _cell(batch: Batch, where: Place, column: Column, rule: ColumnRule) -> Cell | None:
@@ -83,12 +81,22 @@ def _cell(batch: Batch, where: Place, column: Column, rule: ColumnRule) -> Cell 
     if rule.constant is not None:
         return Cell(literal(rule.constant), (), how)
     if rule.expression is not None:
-        return _computed(batch, Expression(rule.expression, str(where / "expression")), how)
+        return _computed(batch, Expression(rule.expression, where / "expression"), how)
     found = batch.header.find(*(rule.column or ()))
     return Cell(batch.column(found), (found,), how) if found else None
 
 
 def _computed(batch: Batch, expression: Expression, how: Conversion) -> Cell:
+    sources = _sources(batch, expression)
+    sql = expression.sql(
+        lambda name: trimmed_sql(batch.column(sources[name])),
+        lambda text: date_of_sql(text, how.source_forms, birth=how.column.name == BIRTH_DATE),
+    )
+    return Cell(f"({sql})", tuple(name for name in batch.header.columns if name in sources.values()), how)
+
+
+def _sources(batch: Batch, expression: Expression) -> dict[str, str]:
+    """The source's column for each name in an expression."""
     named = {name: batch.header.find(name) for name in expression.names}
     for name, found in named.items():
         if not found:
@@ -97,23 +105,35 @@ def _computed(batch: Batch, expression: Expression, how: Conversion) -> Cell:
                 f"{expression.where}: the source has no column {name!r}; "
                 + (f"near to it are {quoted(near)}." if near else "name one that its header has.")
             )
-    sources = {name: found for name, found in named.items() if found}
-    sql = expression.sql(
-        lambda name: trimmed_sql(batch.column(sources[name])),
-        lambda text: date_of_sql(text, how.source_forms, birth=how.column.name == BIRTH_DATE),
+    return {name: found for name, found in named.items() if found}
+
+
+def _there(batch: Batch, where: Place, row: RowOf, cells: Mapping[str, Cell]) -> str:
+    if row.when and row.when.expression is not None:
+        return _condition(batch, Condition(row.when.expression, where / "when" / "expression"))
+    own = [source for name in row.columns if name in cells for source in cells[name].sources]
+    asked = _asked(batch, where / "when", row.when) if row.when else list(dict.fromkeys(own))
+    batch.asked.update(asked)
+    filled = [f"{trimmed_sql(f'cast({batch.column(name)} as varchar)')} is not null" for name in asked]
+    return " or ".join(filled) or "false"
+
+
+def _condition(batch: Batch, condition: Condition) -> str:
+    sources = _sources(batch, condition)
+    batch.asked.update(sources.values())
+    return condition.sql(
+        lambda name: trimmed_sql(f"cast({batch.column(sources[name])} as varchar)"),
+        lambda text: date_of_sql(text, batch.dates, birth=False),
     )
-    return Cell(f"({sql})", tuple(name for name in batch.header.columns if name in sources.values()), how)
 
 
-def _asked(batch: Batch, where: Place, row: RowOf, cells: Mapping[str, Cell]) -> tuple[str, ...]:
-    if not row.when:
-        own = [source for name in row.columns if name in cells for source in cells[name].sources]
-        return tuple(dict.fromkeys(own))
-    found = [column for name in row.when if (column := batch.header.find(name))]
+def _asked(batch: Batch, where: Place, when: When) -> list[str]:
+    names = when.column or ()
+    found = [column for name in names if (column := batch.header.find(name))]
     if not found:
-        near = [column for name in row.when for column in batch.header.nearest(name)]
+        near = [column for name in names for column in batch.header.nearest(name)]
         raise RedressError(
-            f"{where}.when: the source has none of the columns {quoted(row.when)}; "
+            f"{where}: the source has none of the columns {quoted(names)}; "
             + (f"near to them are {quoted(dict.fromkeys(near))}." if near else "name one that its header has.")
         )
-    return tuple(found)
+    return found

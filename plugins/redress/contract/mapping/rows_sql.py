@@ -52,10 +52,7 @@ def rows_sql(entity: Entity, plans: Sequence[RowPlan], batch: str) -> str:
 
 def _kept_sql(plan: RowPlan, texts: Mapping[str, str], batch: str) -> str:
     columns = ", ".join(["source_row", *(f"cast({text} as varchar) as {alias}" for text, alias in texts.items())])
-    if plan.asked is None:
-        return f"select {columns} from {batch}"
-    filled = [f"{trimmed_sql(f'cast({column} as varchar)')} is not null" for column in plan.asked]
-    return f"select {columns} from {batch} where {' or '.join(filled) or 'false'}"
+    return f"select {columns} from {batch}{f' where {plan.there}' if plan.there else ''}"
 
 
 def _row_sql(

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 from redress.errors import RedressError, SourceUnavailable
-from redress.sources.connections import Connection
+from redress.sources.connections import Connection, without_secrets
 from redress.sources.database.address import kind_of
 
 Cause = Literal[
@@ -18,6 +19,8 @@ Cause = Literal[
     "writes",
     "encoding",
     "no_snapshot",
+    "no_file",
+    "closed_file",
     "unreachable",
     "timeout",
     "cut",
@@ -26,7 +29,9 @@ Cause = Literal[
     "busy",
 ]
 
-_LATER: frozenset[Cause] = frozenset({"unreachable", "timeout", "cut", "changed", "damaged", "busy"})
+_LATER: frozenset[Cause] = frozenset(
+    {"unreachable", "no_file", "closed_file", "timeout", "cut", "changed", "damaged", "busy"}
+)
 
 _SENTENCES: Mapping[Cause, str] = {
     "login": "The database {id} refuses the login; correct login and password of the Airflow connection {id}.",
@@ -41,6 +46,9 @@ _SENTENCES: Mapping[Cause, str] = {
     "no_snapshot": "The database {id} allows no snapshot; have `ALTER DATABASE ... SET ALLOW_SNAPSHOT_ISOLATION ON` "
     "run there once, so that all its tables are read as of one moment.",
     "unreachable": "The database {id} cannot be reached{at}; see that it runs and that this machine may connect to it.",
+    "no_file": "There is no file {file}, where the Airflow connection {id} has its SQLite database; "
+    "look for it and put it there, or correct the path in the connection.",
+    "closed_file": "The file {file} of the database {id} cannot be opened; see that Redress may read it.",
     "damaged": "{part}: the file of the database {id} is damaged, or was replaced while it was read; "
     "try again, or have it restored.",
     "timeout": "{part}: the database {id} took longer than statement_timeout allows ({timeout} s); "
@@ -67,6 +75,8 @@ class Failures:
         driver_error = getattr(error, "orig", None) or error
         code = _code(driver_error, self.dialect)
         cause = _cause(driver_error, self.dialect, code)
+        if cause == "unreachable" and self.dialect == "sqlite":
+            cause = "closed_file" if Path(self._file()).exists() else "no_file"
         if cause is None and getattr(error, "connection_invalidated", False):
             cause = "cut"
         if cause is None:
@@ -83,8 +93,12 @@ class Failures:
                 code=code,
                 at=self._at(),
                 timeout=self.statement_timeout,
+                file=without_secrets(self._file(), self.connection),
             )
         )
+
+    def _file(self) -> str:
+        return self.connection.host or self.connection.schema or ""
 
     def _at(self) -> str:
         if kind_of(self.connection).title == "SQLite" or not self.connection.host:

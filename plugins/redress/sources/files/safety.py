@@ -51,6 +51,8 @@ def check_workbook(path: Path, name: str) -> None:
 def _check_start(path: Path, name: str) -> None:
     with path.open("rb") as file:
         start = file.read(len(_OLE))
+        if not start:
+            raise RejectedFile(f"{name} is empty (0 bytes); export it again and deliver it.")
         if start.startswith(_ZIP):
             return
         if start.startswith(_OLE):

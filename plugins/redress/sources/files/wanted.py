@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from redress.contract import load_contract
 from redress.contract.mapping.definition import ColumnRule, EntityMapping
-from redress.contract.mapping.expressions import Expression
+from redress.contract.mapping.expressions import Condition, Expression
 from redress.contract.mapping.headers import loosened
 from redress.sources.definition import FileFeed
 
@@ -40,7 +40,10 @@ def _names(feed: FileFeed) -> Iterator[str]:
     for entity, mapping in feed.entities.items():
         yield from _contract_columns(entity)
         for row in mapping.rows:
-            yield from row.when or ()
+            if row.when:
+                yield from row.when.column or ()
+                at = f"feeds.{feed.name}"
+                yield from Condition(row.when.expression, at).names if row.when.expression is not None else ()
     if feed.watermark:
         yield feed.watermark.column
 

@@ -8,6 +8,7 @@ from pathlib import PurePath
 import yaml
 
 from redress.contract.mapping.definition import DateForm
+from redress.contract.model import Column
 from redress.councils import Codes
 from redress.sources.proposing.dates import forms_of, month_first
 from redress.sources.proposing.guess import Feeding, Guess, GuessedEntity, GuessedRow
@@ -17,15 +18,16 @@ from redress.sources.proposing.values import Values, values_of
 
 SCHEMA_LINE = "# yaml-language-server: $schema=../source.schema.json"
 WIDEST = 118
+MAPPED_TO_STANDARD = ("ethnicities", "disabilities")
 
 _DATE_IN_NAME = re.compile(r"(?<!\d)(?:\d{4}-\d\d-\d\d|20\d{6})(?!\d)")
 _OTHER_DATE_IN_NAME = re.compile(r"(?<!\d)\d{1,2}[-._ ]\d{1,2}[-._ ](?:\d{4}|\d\d)(?!\d)")
 
 
-def document(path: str, guesses: Sequence[Guess], codes: Codes) -> str:
+def document(folder: str, council: str, guesses: Sequence[Guess], codes: Codes) -> str:
     """The text of source.yml for tables in a folder. Values are named of columns with a list of codes only."""
     writer = _Writer(codes)
-    lines = list(writer.head(path, guesses))
+    lines = list(writer.head(folder, council, guesses))
     if all(_is_contract_form(guess) for guess in guesses):
         lines += ["# The files are in contract form: nothing is to be mapped."]
     else:
@@ -38,12 +40,13 @@ class _Writer:
         self.codes = codes
         self.names: Counter[str] = Counter()
 
-    def head(self, path: str, guesses: Sequence[Guess]) -> Iterator[str]:
+    def head(self, folder: str, council: str, guesses: Sequence[Guess]) -> Iterator[str]:
         yield SCHEMA_LINE
         yield "# Proposed by `redress map` from a sample. Read it before it is used: a guess says so, and what was not"
         yield "# understood stands in comments. Then: redress source test --council NAME"
         yield "kind: files"
-        yield f"path: {_scalar(path)} # the folder of the sample; say where the files will lie"
+        yield f"path: ${{REDRESS_HOME}}/drop/{council} # where the files will lie; the sample is in:"
+        yield f"# {' '.join(folder.split())}"
         yield "extract: full # or changes, if a file holds only what is new or changed"
         forms = self._forms(guesses)
         if forms and list(forms) != ["iso"]:
@@ -73,7 +76,13 @@ class _Writer:
             yield from self._entity(one)
         yield from _listed("    # Not used: ", guess.unused)
         yield from _listed("    # Never read (names, addresses, contact details, free text): ", guess.never)
+        yield from self._text(guess)
         yield from _listed("    # Named more than once, so not read: ", table.repeated)
+
+    def _text(self, guess: Guess) -> Iterator[str]:
+        if guess.text:
+            yield from _listed("    # Never read (the values look like free text): ", guess.text)
+            yield "    # A list of codes among these? Declare the codes in codes.yml and run redress map again."
 
     def _entity(self, guessed: GuessedEntity) -> Iterator[str]:
         yield f"      {guessed.entity.name}:"
@@ -109,11 +118,11 @@ class _Writer:
             yield f"{indent}{name}: {{expression: {_scalar(feeding.expression)}}}{note}"
         elif feeding.sample:
             values = values_of(guessed.entity.columns[name], feeding.sample, self.codes)
-            yield from self._fed(name, feeding.sample.header, values, indent, note)
+            yield from self._fed(guessed.entity.columns[name], feeding.sample.header, values, indent, note)
 
-    def _fed(self, name: str, header: str, values: Values, indent: str, note: str) -> Iterator[str]:
+    def _fed(self, column: Column, header: str, values: Values, indent: str, note: str) -> Iterator[str]:
         if values.map or values.separator:
-            yield f"{indent}{name}:{note}"
+            yield f"{indent}{column.name}:{note}"
             yield f"{indent}  column: {_scalar(header)}"
             if values.separator:
                 yield f"{indent}  separator: {_scalar(values.separator)}"
@@ -122,13 +131,19 @@ class _Writer:
                 for value, meant in values.map.items():
                     yield f"{indent}    {_scalar(value)}: {_scalar(meant)}"
         else:
-            yield f"{indent}{name}: {_scalar(header)}{note}"
+            yield f"{indent}{column.name}: {_scalar(header)}{note}"
         for value, (count, near) in values.unknown.items():
             like = f"; like {near}" if near else ""
             times = "1 row" if count == 1 else f"{count:,} rows"
             yield f"{indent}  # not understood: {_scalar(value)} ({times}{like})"
         if values.hidden:
             yield f"{indent}  # not understood, and not shown (it may be free text): {values.hidden:,} different"
+        listed = column.values_from
+        if listed and values.unknown:
+            yield f"{indent}  # For these, in codes.yml under {listed}:"
+            for value, (_, near) in values.unknown.items():
+                standard = f", maps_to: {near or 'CODE'}" if listed in MAPPED_TO_STANDARD else ""
+                yield f"{indent}  #   {_scalar(value)}: {{label: {_scalar(value)}{standard}}}"
 
     def _name(self, guess: Guess) -> str:
         words = plain(guess.table.sheet or PurePath(guess.table.file).stem).split()

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 
 from redress.contract import Entity, load_contract
 from redress.councils import Codes
+from redress.sources.codelike import PROSE_ALLOWED, is_prose
 from redress.sources.proposing.fitting import Fit, assign
 from redress.sources.proposing.synonyms import (
     first_stage_columns,
     listed_value,
+    needs_known_values,
     never_enters,
+    speaks_of_a_type,
     table_entity,
     without_stage,
 )
@@ -64,12 +67,16 @@ class GuessedEntity:
 
 @dataclass(frozen=True)
 class Guess:
-    """A table and what it feeds. never: headers of what is not wanted anywhere; unused: other headers left over."""
+    """A table and what it feeds.
+
+    never: headers of what is not wanted anywhere. text: those above values that look like free text. unused: others.
+    """
 
     table: Table
     entities: tuple[GuessedEntity, ...]
     unused: tuple[str, ...] = field(default=())
     never: tuple[str, ...] = field(default=())
+    text: tuple[str, ...] = field(default=())
 
 
 def guess(table: Table, codes: Codes) -> Guess:
@@ -78,7 +85,9 @@ def guess(table: Table, codes: Codes) -> Guess:
     used = {feeding.sample.header for one in found for _, feeding in one.feedings() if feeding.sample}
     left = [sample for name, sample in table.columns.items() if name not in used]
     never = tuple(sample.header for sample in left if never_enters(sample.plain))
-    return Guess(table, found, tuple(sample.header for sample in left if sample.header not in never), never)
+    text = tuple(sample.header for sample in left if sample.header not in never and _is_text(sample))
+    unused = tuple(sample.header for sample in left if sample.header not in (*never, *text))
+    return Guess(table, found, unused, never, text)
 
 
 class _Guessing:
@@ -94,13 +103,12 @@ class _Guessing:
         main = _feedings(assign(self.contract[name], self.plain, self.codes))
         if name != "cases":
             return (GuessedEntity(self.contract[name], main),)
-        if "case_ref" not in main:
-            return (GuessedEntity(self.contract["cases"], main | self._defaults(main, None)),)
         stages = self._stages(main)
         others = [one for one in (stages, self._freezes(main)) if one]
         if causes := self._causes(main, others):
             others.append(causes)
-        return (GuessedEntity(self.contract["cases"], main | self._defaults(main, stages)), *others)
+        taken = _headers(main).union(*(_headers(dict(one.feedings())) for one in others))
+        return (GuessedEntity(self.contract["cases"], main | self._defaults(main, stages, taken)), *others)
 
     def _main_entity(self) -> str:
         """The entity of the table's name if its headers do not speak against it, else the one they speak for."""
@@ -117,12 +125,11 @@ class _Guessing:
 
     def _stages(self, main: dict[str, Feeding]) -> GuessedEntity | None:
         entity = self.contract["stages"]
-        ref = {name: feeding for name, feeding in main.items() if name == "case_ref"}
         a_row_each = assign(entity, self.plain, self.codes)
         if "stage" in a_row_each:
             return GuessedEntity(entity, _feedings(a_row_each))
         rows = [row for number in (1, 2, 3) if (row := self._stage(entity, number, main))]
-        return GuessedEntity(entity, ref, tuple(rows)) if rows else None
+        return GuessedEntity(entity, _reference(main), tuple(rows)) if rows else None
 
     def _stage(self, entity: Entity, number: int, main: dict[str, Feeding]) -> GuessedRow | None:
         named = [(rest or "requested", sample) for stage, rest, sample in self.staged if stage == number]
@@ -148,7 +155,7 @@ class _Guessing:
             found = assign(entity, [(rest, one) for stage, rest, one in self.staged if stage == number], self.codes)
             if "frozen_from" in found:
                 rows.append(GuessedRow({"stage": Feeding(constant=str(number))} | _feedings(found)))
-        return GuessedEntity(entity, {"case_ref": main["case_ref"]}, tuple(rows)) if rows else None
+        return GuessedEntity(entity, _reference(main), tuple(rows)) if rows else None
 
     def _causes(self, main: dict[str, Feeding], others: list[GuessedEntity]) -> GuessedEntity | None:
         """What the case was about: one column, several with numbers, or some for each stage."""
@@ -166,7 +173,7 @@ class _Guessing:
                 where = Feeding(constant=str(stage)) if stage else self._stage_of_cause(main, bool(others))
                 fixed = {"stage": where, "element": Feeding(constant=str(element))}
                 rows.append(GuessedRow(fixed | {n: f for n, f in _feedings(found).items() if n not in fixed}))
-        return GuessedEntity(self.contract["causes"], {"case_ref": main["case_ref"]}, tuple(rows)) if rows else None
+        return GuessedEntity(self.contract["causes"], _reference(main), tuple(rows)) if rows else None
 
     def _stage_of_cause(self, main: dict[str, Feeding], with_stages: bool) -> Feeding:
         kind = main.get("record_type")
@@ -183,10 +190,14 @@ class _Guessing:
         kind = main.get("record_type")
         return not kind or not kind.sample or all(_record_type(value) in COMPLAINTS for value in kind.sample.counts)
 
-    def _defaults(self, main: dict[str, Feeding], stages: GuessedEntity | None) -> dict[str, Feeding]:
-        """What stands in for the columns that a record of one kind of complaint often has not."""
+    def _defaults(self, main: dict[str, Feeding], stages: GuessedEntity | None, taken: set[str]) -> dict[str, Feeding]:
+        """What stands in for the columns that a record of one kind of complaint often has not.
+
+        Not for the kind of record where a column that is not taken may say it.
+        """
         defaults = {}
-        if "record_type" not in main:
+        left = [sample for name, sample in self.table.columns.items() if name not in taken]
+        if "record_type" not in main and not any(speaks_of_a_type(one.plain) for one in left):
             defaults["record_type"] = Feeding(
                 constant="complaint", note="no column says; correct it if there are others"
             )
@@ -216,6 +227,16 @@ def _feedings(found: dict[str, Fit]) -> dict[str, Feeding]:
 
 def _headers(columns: dict[str, Feeding]) -> set[str]:
     return {feeding.sample.header for feeding in columns.values() if feeding.sample}
+
+
+def _reference(main: dict[str, Feeding]) -> dict[str, Feeding]:
+    return {name: feeding for name, feeding in main.items() if name == "case_ref"}
+
+
+def _is_text(sample: SampledColumn) -> bool:
+    """Whether the values of a column that is left over read like text, or its header stands above text elsewhere."""
+    prose = sum(count for value, count in sample.counts.items() if is_prose(value))
+    return prose > PROSE_ALLOWED * sample.filled or (sample.filled > 0 and needs_known_values(sample.plain))
 
 
 def _record_type(value: str) -> str | None:

@@ -9,7 +9,7 @@ from redress.sources.proposing.guess import guess
 from redress.sources.proposing.sampling import tables_of
 
 
-def propose(path: Path, codes: Codes) -> str:
+def propose(path: Path, codes: Codes, council: str = "NAME") -> str:
     """A source.yml for the tables of a file or folder, with comments; it loads as it is.
 
     Of files whose names differ in their dates alone, the last is looked at.
@@ -21,4 +21,4 @@ def propose(path: Path, codes: Codes) -> str:
     found = [guess(table, codes) for table in newest.values()]
     guesses = sorted(found, key=lambda one: order.index(one.entities[0].entity.name))
     folder = path if path.is_dir() else path.parent
-    return document(folder.resolve().as_posix(), guesses, codes)
+    return document(folder.resolve().as_posix(), council, guesses, codes)

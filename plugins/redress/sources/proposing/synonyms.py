@@ -17,6 +17,7 @@ _FILE = Path(__file__).with_name("synonyms.yml")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _BETWEEN_LETTERS_AND_DIGITS = re.compile(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
 _NUMBER = {"1": 1, "2": 2, "3": 3, "one": 1, "two": 2, "three": 3, "i": 1, "ii": 2, "iii": 3}
+_WHOSE = re.compile(r"^(?:(?:the )?(?:child|childs|young persons?|clients?|service users?|yps?|persons?) )")
 _STAGE = re.compile(r"\b(?:stage|stg|st|level|s) (1|2|3|one|two|three|i|ii|iii)\b")
 
 
@@ -51,7 +52,7 @@ def without_stage(name: str) -> tuple[int | None, str]:
 
 def meanings(header: str) -> tuple[Meaning, ...]:
     """The columns of the contract a plain header may stand for, the likeliest first; none for an unknown one."""
-    exact = [Meaning(entity, column, 1.0, rank) for (entity, column), rank in _known().get(header, {}).items()]
+    exact = _exact(header) or ([] if never_enters(header) else _exact(_WHOSE.sub("", header)))
     if exact or len(header) < 4:
         return tuple(exact)
     near: dict[tuple[str, str], float] = {}
@@ -61,6 +62,23 @@ def meanings(header: str) -> tuple[Meaning, ...]:
             near[place] = max(near.get(place, 0), likeness)
     ranked = sorted(near.items(), key=lambda item: -item[1])
     return tuple(Meaning(entity, column, likeness) for (entity, column), likeness in ranked)
+
+
+def _exact(header: str) -> list[Meaning]:
+    return [Meaning(entity, column, 1.0, rank) for (entity, column), rank in _known().get(header, {}).items()]
+
+
+def needs_known_values(header: str) -> bool:
+    """Whether a plain header stands above codes in one council and above sentences in another."""
+    return without_stage(header)[1] in _document()["may_be_text"]
+
+
+def speaks_of_a_type(header: str) -> bool:
+    """Whether a plain header may name the kind of a record."""
+    words = set(header.split())
+    return bool(words & {"type", "kind", "classification", "procedure"}) or any(
+        meaning.column == "record_type" for meaning in meanings(header)
+    )
 
 
 def never_enters(header: str) -> bool:
@@ -130,4 +148,8 @@ def _values() -> dict[str, dict[str, str]]:
             for value in column.values or ():
                 for name in (value, *names.get(value, ())):
                     known.setdefault(column.name, {}).setdefault(plain(name), value)
+    for column_name, standard in _document()["standard_codes"].items():
+        for value, spellings in standard.items():
+            for name in spellings:
+                known.setdefault(column_name, {}).setdefault(plain(name), value)
     return known

@@ -3,21 +3,19 @@
 import difflib
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from redress.contract import Column
 from redress.contract.mapping.folding import folded
 from redress.contract.mapping.values import YES_OR_NO, Choices, choices
 from redress.councils import Codes
-from redress.sources.proposing.fitting import recognised
-from redress.sources.proposing.synonyms import boolean, listed_value, plain
+from redress.sources.codelike import Shown, may_be_shown
+from redress.sources.proposing.fitting import MAY_BE_NAMES, known_code
+from redress.sources.proposing.synonyms import boolean, plain
 from redress.sources.proposing.table import SampledColumn
 
-LONGEST_SHOWN = 60
-MOST_SHOWN = 40
-MOST_DIFFERENT = 60
-
-_STAGE = re.compile(r"\b(1|2|3|one|two|three)(?:st|nd|rd)?\b")
+_STAGE = re.compile(r"(?:stage |stg |s |level )?(1|2|3|one|two|three)(?: (?:st|nd|rd))?(?: stage)?")
 _NUMBERS = {"one": "1", "two": "2", "three": "3"}
 
 
@@ -47,12 +45,21 @@ def values_of(column: Column, sample: SampledColumn, codes: Codes) -> Values:
         return Values()
     separator = _separator(column, sample, listed)
     counts = _items(sample, separator, column)
-    meant = {value: listed_value(column.name, value) for value in counts if listed.of(value) is None}
+    meant = {value: known_code(column, value, listed) for value in counts if listed.of(value) is None}
     unknown = {value: counts[value] for value, guessed in meant.items() if guessed is None}
-    shown, hidden = _shown(unknown, column, sample, codes)
-    near = {value: (count, _near(value, listed)) for value, count in shown.items()}
+    like = {value: _near(value, listed) for value in unknown}
+    shown = shown_of(column, unknown, sum(counts.values()), codes)
+    near = {value: (count, like[value]) for value, count in shown.values.items()}
     found = {value: guessed for value, guessed in meant.items() if guessed}
-    return _with_blanks(Values(found, separator, near, hidden), sample)
+    return _with_blanks(Values(found, separator, near, shown.hidden), sample)
+
+
+def shown_of(column: Column, unknown: Mapping[str, int], filled: int, codes: Codes) -> Shown:
+    """What may be shown of the values of a column that no list knows. filled: the rows in which it says something."""
+    if column.name in MAY_BE_NAMES and 2 * sum(unknown.values()) > filled:
+        return Shown({}, len(unknown), sum(unknown.values()))
+    listed = choices(column, codes)
+    return may_be_shown(unknown, filled, {value: _near(value, listed) for value in unknown} if listed else None)
 
 
 def _with_blanks(values: Values, sample: SampledColumn) -> Values:
@@ -61,7 +68,7 @@ def _with_blanks(values: Values, sample: SampledColumn) -> Values:
 
 
 def _stages(sample: SampledColumn) -> dict[str, str]:
-    found = {value: _STAGE.search(plain(value)) for value in sample.counts if value not in ("1", "2", "3")}
+    found = {value: _STAGE.fullmatch(plain(value)) for value in sample.counts if value not in ("1", "2", "3")}
     return {value: _NUMBERS.get(match[1], match[1]) for value, match in found.items() if match}
 
 
@@ -84,17 +91,6 @@ def _separator(column: Column, sample: SampledColumn, listed: Choices) -> str | 
     counts = {mark: sum(mark in value for value in joined) for mark in (",", "|", "/", "\n")}
     mark = max(counts, key=lambda one: counts[one])
     return mark if counts[mark] else None
-
-
-def _shown(unknown: dict[str, int], column: Column, sample: SampledColumn, codes: Codes) -> tuple[dict[str, int], int]:
-    """The unknown values that may be shown: few, short, repeated, or in the company of known ones."""
-    repeat = sample.filled >= 3 * len(sample.counts)
-    is_a_list = len(sample.counts) <= MOST_DIFFERENT and (repeat or recognised(column, sample, codes) >= 0.5)
-    if not is_a_list:
-        return {}, len(unknown)
-    short = {value: count for value, count in unknown.items() if len(value) <= LONGEST_SHOWN}
-    most = dict(sorted(short.items(), key=lambda item: (-item[1], item[0]))[:MOST_SHOWN])
-    return most, len(unknown) - len(most)
 
 
 def _near(value: str, listed: Choices) -> str | None:

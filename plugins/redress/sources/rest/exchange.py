@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TOO_MANY_REQUESTS = 429
 SERVER_ERROR = 500
 WHAT_TO_DO = {
-    401: "correct login and password there",
+    401: "correct the key or password of the Airflow connection {connection}, and its login if it has one",
     403: "ask the service's keeper to let this login read it",
     404: "correct the endpoint in source.yml",
 }
@@ -98,7 +98,7 @@ class Exchange:
                 retry_after(response.headers.get("retry-after")),
             )
         do = WHAT_TO_DO.get(response.status_code, "correct endpoint and parameters in source.yml")
-        raise RedressError(f"{self.at(path)} answered {status}; {do}.")
+        raise RedressError(f"{self.at(path)} answered {status}; {do.format(connection=self._connection_id)}.")
 
     def _send(
         self,

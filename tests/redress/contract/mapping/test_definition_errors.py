@@ -45,12 +45,34 @@ from tests.redress.contract.mapping.mapping import feed
             r"columns\.gender\.values: 'M ' is there twice with different meanings",
         ),
         ('cases: {columns: {gender: {column: G, values: {"m\\0": male}}}}', "zero byte"),
+        (
+            "stages: {rows: [{columns: {stage: S}, when: {expression: Kind}}]}",
+            r"entities\.stages\.rows\[1\]\.when\.expression: at character 1 stands a text or number where a condition",
+        ),
+        (
+            "stages: {columns: {stage: {expression: \"coalesc(A, 'b')\"}}}",
+            r"at character 1 stands a call of coalesc \(did you mean coalesce\?\)",
+        ),
+        (
+            "stages: {columns: {stage: {expression: \"'1' if Team = '=' else '2'\"}}}",
+            r"the expression cannot be read.*: write == to compare; allowed are",
+        ),
+        (
+            "stages: {columns: {stage: {expression: \"'1' if blank(Team = 'b') else '2'\"}}}",
+            r"at character 8 stands a call of blank with a single = \(write == to compare\)",
+        ),
     ],
 )
 def test_what_cannot_work_is_said_with_its_key(text: str, said: str) -> None:
     with pytest.raises(RedressError, match=said) as refused:
         check_definition(feed(text), Codes())
     assert "\n" not in str(refused.value)
+
+
+def test_a_text_with_an_equals_sign_is_no_comparison() -> None:
+    with pytest.raises(RedressError, match="cannot be read") as refused:
+        check_definition(feed("stages: {columns: {stage: {expression: \"concat('a=b'\"}}}"), Codes())
+    assert "to compare;" not in str(refused.value)
 
 
 def test_what_can_work_is_left_alone() -> None:

@@ -85,6 +85,40 @@ def test_when_must_name_a_column_that_is_there() -> None:
         mapper(text, ["Stage", "Received"])
 
 
+COMPLIMENTS = """
+    stages:
+      columns: {case_ref: Ref}
+      rows:
+        - columns: {stage: {constant: "1"}, requested_date: Received}
+          when: {expression: "column['Complaint Type'] != 'Compliment' and not blank(Received)"}
+"""
+
+
+def test_a_row_is_there_when_its_expression_is_true(con: Any) -> None:
+    log = [
+        {"Ref": "A1", "Complaint Type": "Complaint", "Received": "01/04/2018"},
+        {"Ref": "A2", "Complaint Type": "compliment ", "Received": "02/04/2018"},
+        {"Ref": "A3", "Complaint Type": None, "Received": "03/04/2018"},
+        {"Ref": "A4", "Complaint Type": "Complaint", "Received": " "},
+    ]
+    found = mapped(con, COMPLIMENTS, *log)["stages"]
+    assert [(row["case_ref"], row["requested_date"]) for row in found] == [("A1", "2018-04-01"), ("A3", "2018-04-03")]
+
+
+def test_dates_are_compared_in_a_condition_by_the_forms_of_the_feed(con: Any) -> None:
+    text = COMPLIMENTS.replace(
+        "column['Complaint Type'] != 'Compliment' and not", "date(Received) < '2018-04-02' and not"
+    )
+    found = mapped(con, text, {"Ref": "A1", "Received": "01/04/2018"}, {"Ref": "A2", "Received": "02/04/2018"})
+    assert [row["case_ref"] for row in found["stages"]] == ["A1"]
+
+
+def test_columns_of_a_condition_are_used_and_must_be_there() -> None:
+    assert mapper(COMPLIMENTS, ["Ref", "Received", "complaint  TYPE", "Colour"]).unused == ("Colour",)
+    with pytest.raises(RedressError, match=r"rows\[1\]\.when\.expression: the source has no column 'Complaint Type'"):
+        mapper(COMPLIMENTS, ["Ref", "Received"])
+
+
 def test_cases_beside_their_stages_are_all_there(con: Any) -> None:
     found = mapped(con, "cases: {columns: {case_ref: Ref}}" + STAGES.replace("\n    ", "\n"), wide("A1", *[None] * 5))
     assert [row["case_ref"] for row in found["cases"]] == ["A1"]

@@ -235,7 +235,13 @@ def test_a_text_in_no_encoding_is_not_shown(run: Run) -> None:
 def test_a_file_that_is_not_there_and_one_that_is_no_database(file: Path) -> None:
     problem = problem_of(source_of(feeds={"c": "cases"}))
     assert isinstance(problem, SourceUnavailable)
+    assert str(problem).startswith(f"There is no file {file}, where the Airflow connection {CONNECTION} ")
     assert not file.exists()
+    file.mkdir()
+    assert f"The file {file} of the database {CONNECTION} cannot be opened" in str(
+        problem_of(source_of(feeds={"c": "cases"}))
+    )
+    file.rmdir()
     file.write_text("case_ref,received_date\n" * 100, encoding="utf-8")
     assert "no database or service" in str(problem_of(source_of(feeds={"c": "cases"})))
 

@@ -185,3 +185,8 @@ def test_formats_far_below_the_table_do_not_count(path: Path) -> None:
 
     changed(path, colour)
     assert refs(rows_of(source_of(path.parent, {"cases": feed()}))) == [("A1", 2)]
+
+
+def test_an_empty_file_that_is_named_like_a_workbook(path: Path) -> None:
+    path.write_bytes(b"")
+    assert "is empty (0 bytes)" in rejection(path)

@@ -103,12 +103,14 @@ def test_all_headings_are_reported_and_only_wanted_columns_are_read(tmp_path: Pa
 
 
 def test_columns_of_expressions_conditions_and_the_contract_are_wanted(tmp_path: Path) -> None:
-    stages = {"rows": [{"columns": {"stage": {"constant": "2"}}, "when": "Stage 2?"}]}
+    second = {"columns": {"stage": {"constant": "2"}}, "when": "Stage 2?"}
+    third = {"columns": {"stage": {"constant": "3"}}, "when": {"expression": "not blank(Panel)"}}
+    stages = {"rows": [second, third]}
     status = {"expression": 'column["End state"] if blank(Open) else Begun'}
-    (tmp_path / "complaints.csv").write_text("Case_Ref,Open,Begun,End state,Stage 2?,Name\nA1,1,2,3,4,5\n")
+    (tmp_path / "complaints.csv").write_text("Case_Ref,Open,Begun,End state,Stage 2?,Panel,Name\nA1,1,2,3,4,5,6\n")
     entities = {"cases": {"columns": {"status": status}}, "stages": stages}
     (row,) = rows_of(source_of(tmp_path, {"cases": {"file": "complaints.csv", "header_row": 1, "entities": entities}}))
-    assert list(row.values()) == ["A1", "1", "2", "3", "4", None, 2]
+    assert list(row.values()) == ["A1", "1", "2", "3", "4", "5", None, 2]
 
 
 def test_a_wanted_column_named_twice_is_rejected_and_another_is_not(tmp_path: Path) -> None:

@@ -157,9 +157,11 @@ def test_a_value_map_holds_only_what_the_mapping_would_not_find():
 
 def test_a_list_is_taken_apart_at_what_separates_it():
     column = ENTITIES["cases"].columns["disabilities"]
-    values = values_of(column, sample("Disability", ["LD/AUT", "MOB", "LD", "LD/Ufo", "MOB", "MOB", "MOB"]), Codes())
+    values = values_of(
+        column, sample("Disability", ["LD/AUT", "MOB", "LD", "LD/Ufo", "LD/Ufo", "MOB", "MOB", "MOB"]), Codes()
+    )
     assert values.separator == "/"
-    assert values.unknown == {"Ufo": (1, None)}
+    assert values.unknown == {"Ufo": (2, None)}
 
 
 def test_many_different_values_are_counted_and_not_shown():

@@ -1,5 +1,6 @@
 """A proposed source.yml loads as it is, and brings every row of a clean sample to the contract."""
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -24,9 +25,13 @@ class Mapped:
     def __init__(self, folder: Path, text: str, codes: str = "") -> None:
         council = folder / "testshire"
         council.mkdir()
-        (council / "source.yml").write_text(text, encoding="utf-8")
+        sample = re.search(r"^# (/.*)$", text, re.MULTILINE)
+        assert sample
+        here = text.replace("${REDRESS_HOME}/drop/NAME", sample[1])
+        (council / "source.yml").write_text(here, encoding="utf-8")
         (council / "codes.yml").write_text(codes, encoding="utf-8")
         self.text = text
+        self.folder = folder
         self.rows: dict[str, list[dict[str, str | None]]] = {}
         self.missing: dict[str, tuple[str, ...]] = {}
         self._read(Council(council))
@@ -120,7 +125,7 @@ def test_a_column_of_names_is_not_taken_for_a_kind_of_complainant(mapped):
     found = mapped({"complaints.csv": text})
     assert "complainant_type" not in found.text
     assert "Jane" not in found.text
-    assert "Not used: Complainant" in found.text
+    assert "Never read (the values look like free text): Complainant" in found.text
 
 
 def wide_row(number, kind="Statutory complaint", stages=2):
@@ -247,7 +252,8 @@ def test_free_text_under_a_header_of_codes_is_not_quoted(mapped):
     rows = [f"A{n},2019-04-01,Complaint,Open,My neighbour number {n} told me" for n in range(9)]
     found = mapped({"complaints.csv": "Ref,Received,Type,State,Nature of complaint\n" + "\n".join(rows)})
     assert "neighbour" not in found.text
-    assert "9 different" in found.text
+    assert "Never read (the values look like free text): Nature of complaint" in found.text
+    assert "cause:" not in found.text
 
 
 def test_a_required_column_that_is_not_there_is_asked_for(mapped):
@@ -286,3 +292,26 @@ def test_two_cells_far_apart_are_refused_and_do_not_fill_the_memory(tmp_path):
     workbook.save(tmp_path / "export.xlsx")
     with pytest.raises(RedressError, match=r"export\.xlsx"):
         propose(tmp_path / "export.xlsx", Codes())
+
+
+def test_a_sentence_that_comes_back_is_not_taken_for_a_code(mapped):
+    rows = [f'A{n},2019-04-01,Complaint,Open,"Rude; said £50"' for n in range(9)]
+    found = mapped({"complaints.csv": "Ref,Received,Type,State,Issue\n" + "\n".join(rows)})
+    assert "Rude" not in found.text
+    assert "cause" not in found.rows.get("causes", [{}])[0]
+
+
+def test_a_type_of_complaint_is_the_kind_of_record_and_else_asked_for(mapped):
+    head = "Comp Ref,Date Rec'd,Complaint Type,Current status,Child's Liquidlogic ID\n"
+    found = mapped({"log.csv": head + "A1,2019-04-01,Statutory,Open,L1\nA2,2019-04-01,Compliment,Open,L2\n"})
+    assert [case["record_type"] for case in found.rows["cases"]] == ["complaint", "compliment"]
+    assert [case["person_ref"] for case in found.rows["cases"]] == ["L1", "L2"]
+    text = propose(_sample(Path(found.folder), head + "A1,2019-04-01,Blue moon,Open,L1\n"), Codes())
+    assert "NEEDED: nothing was found that feeds record_type" in text
+    assert "constant: complaint" not in text
+
+
+def _sample(folder: Path, text: str) -> Path:
+    file = folder / "other.csv"
+    file.write_text(text)
+    return file

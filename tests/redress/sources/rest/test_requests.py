@@ -78,7 +78,7 @@ def test_a_fault_that_stays_is_told_in_a_sentence_after_the_last_try(
     ("status", "do"),
     [
         (400, "correct endpoint and parameters"),
-        (401, "correct login and password there"),
+        (401, "correct the key or password of the Airflow connection barset"),
         (403, "let this login read it"),
         (404, "correct the endpoint"),
         (410, "correct endpoint and parameters"),
