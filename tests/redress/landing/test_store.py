@@ -7,7 +7,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from redress.sources.files.source import FileSource
 
 from redress.councils import Council
 from redress.errors import RedressError
@@ -16,6 +15,7 @@ from redress.landing.pseudonym import key_kept_in, pseudonym_key
 from redress.landing.store import land
 from redress.paths import Home
 from redress.sources.definition import FilesDefinition
+from redress.sources.files.source import FileSource
 
 KEY = b"not a secret, only for tests"
 CASES = "case_ref,record_type,received_date,status,person_ref,date_of_birth,surname\n"
