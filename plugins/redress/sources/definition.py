@@ -117,7 +117,7 @@ class DatabaseDefinition(_Source):
     kind: Literal["database"]
     connection: str
     statement_timeout: int = Field(default=600, gt=0, description="Seconds a statement may take.")
-    batch_rows: int = Field(default=100_000, gt=0)
+    batch_rows: int = Field(default=50_000, gt=0)
     feeds: dict[str, TableFeed] = Field(min_length=1)
 
 
