@@ -18,8 +18,6 @@ class Earlier:
 
     def is_known(self, fingerprint: str) -> bool:
         """Whether a file landed before as this very extract, or as changes of any night: it may still lie there."""
-        if self.is_overtaken():
-            return True
         same = [m for m in self.landed if m.sha256 == fingerprint]
         return any(m.extract_date == self.delivery.extract_date for m in same) or (
             self.delivery.extract_kind == "changes" and any(not m.rejected for m in same)

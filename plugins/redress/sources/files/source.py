@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from redress.contract.mapping.definition import Feed
 from redress.errors import RedressError, RejectedFile, SourceUnavailable
-from redress.sources.base import Delivery, ExtractKind, Opened, Part, Reading
+from redress.sources.base import Delivery, Opened, Part, Reading
 from redress.sources.definition import FileFeed, FilesDefinition
 from redress.sources.files.contract_form import read_contract_form
 from redress.sources.files.names import Named, expected, naming
@@ -126,11 +126,6 @@ class FileSource:
             )
 
         return Part(feed, found.name, read, _sheet(feed))
-
-
-def contract_files(council: str, folder: Path, extract: ExtractKind = "full") -> FileSource:
-    """The source of a folder with files in contract form."""
-    return FileSource(council, FilesDefinition(kind="files", path=str(folder), extract=extract))
 
 
 def _is_due(known: Named | None, extract_date: date) -> bool:

@@ -7,11 +7,16 @@ from pathlib import Path
 import pytest
 
 from redress.errors import RedressError, RejectedFile
+from redress.sources.definition import FilesDefinition
 from redress.sources.files.contract_form import LONGEST_LINE
-from redress.sources.files.source import FileSource, contract_files
+from redress.sources.files.source import FileSource
 
 NIGHT = date(2024, 3, 5)
 HEADER = b"case_ref,notes,received_date\n"
+
+
+def contract_files(council: str, folder: Path) -> FileSource:
+    return FileSource(council, FilesDefinition(kind="files", path=str(folder)))
 
 
 @pytest.fixture
