@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from redress.contract import Entity
 from redress.landing.door import Door, raw_columns
 from redress.landing.manifests import draft_folder
+from redress.sources.base import Reading
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,6 +27,7 @@ class Draft:
         self.sheets: list[str] = []
         self.labels: list[str] = []
         self.source_columns: dict[str, str | None] = {}
+        self.source_places: dict[str, int | None] = {}
         self.columns_of_others: set[str] = set()
         self.fed_from: dict[str, tuple[str, ...]] = {}
         self.columns_dropped = 0
@@ -56,20 +58,21 @@ class Draft:
         self,
         name: str,
         sheet: str | None,
-        columns: Mapping[str, str | None],
+        reading: Reading,
         fed_from: Mapping[str, tuple[str, ...]],
         mapping: str | None,
-        newest: Callable[[], str | None],
     ) -> None:
         """Notes where the rows that come next are from. mapping: how they are read, where the feed has a watermark."""
         self.parts.append(name)
         self.labels.append(f"{name}, sheet {sheet}" if sheet else name)
         if sheet is not None:
             self.sheets.append(sheet)
-        self.source_columns |= columns
+        self.source_columns |= reading.columns
+        for column, place in reading.places.items():
+            self.source_places[column] = place if self.source_places.get(column, place) == place else None
         self.fed_from |= fed_from
         if mapping:
-            self._watermarks[mapping] = newest
+            self._watermarks[mapping] = reading.watermark
 
     def write(self, rows: "pa.Table") -> None:
         """Takes a batch of contract-shaped text past the door and into the draft."""

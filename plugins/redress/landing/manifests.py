@@ -21,9 +21,11 @@ class Manifest:
 
     source_file, sheet: what people know it by; parts: how many tables it was read from. rows_of names the earlier
     extract with the same content, where the rows are kept once. source_columns: the source's columns in order, with
-    their types where it says them. fed_from: the source columns each column of the contract was read from. drift: what
-    changed in them since the last extract, None where there was none. watermark: the newest change the extract holds.
-    rows_with_person and persons_found: the coverage of the demographics, where they come from a second system.
+    their types where it says them. source_places: where a spreadsheet shows them, from 0 for A; None where sheets
+    differ, nothing where the source is no file. fed_from: the source columns each column of the contract was read from.
+    drift: what changed in them since the last extract, None where there was none. watermark: the newest change the
+    extract holds. rows_with_person and persons_found: the coverage of the demographics, where they come from a second
+    system.
     """
 
     extract_id: str
@@ -40,6 +42,7 @@ class Manifest:
     missing_columns: tuple[str, ...] = ()
     null_shares: dict[str, float] = field(default_factory=dict)
     source_columns: dict[str, str | None] = field(default_factory=dict)
+    source_places: dict[str, int | None] = field(default_factory=dict)
     fed_from: dict[str, tuple[str, ...]] = field(default_factory=dict)
     drift: tuple[Drift, ...] | None = None
     watermark: str | None = None

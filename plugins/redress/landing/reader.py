@@ -107,12 +107,12 @@ class PartReader:
     def _note_no_records(self, drafts: Iterable[Draft], part: Part, reading: Reading) -> None:
         """An answer without records names no columns, so none of them can be missing."""
         for draft in drafts:
-            draft.add_part(part.name, part.sheet, {}, {}, self._mapping(part.feed), reading.watermark)
+            draft.add_part(part.name, part.sheet, reading, {}, self._mapping(part.feed))
 
     def _note(self, draft: Draft, part: Part, reading: Reading, mapper: "Mapper", is_first: bool) -> None:
         entity = draft.entity.name
         fed_from = mapper.fed_from[entity]
-        draft.add_part(part.name, part.sheet, reading.columns, fed_from, self._mapping(part.feed), reading.watermark)
+        draft.add_part(part.name, part.sheet, reading, fed_from, self._mapping(part.feed))
         draft.columns_of_others |= self._columns_of_others(entity, part.feed, reading, mapper, is_first)
         draft.columns_dropped += len(mapper.unused) if is_first else 0
         joined = self.people is not None and entity == "cases" and self.delivery.extract_kind == "full"

@@ -91,6 +91,7 @@ class _Settling:
             columns_dropped=draft.columns_dropped,
             null_shares=draft.null_shares(self.con),
             source_columns=draft.source_columns,
+            source_places=draft.source_places,
             fed_from=draft.fed_from,
             drift=self._drift(draft, earlier),
             watermark=draft.watermark,

@@ -40,12 +40,14 @@ class Reading:
     a clerk sees in a spreadsheet (the header is row 1), or the number of the row in the answer, from 1.
     sha256: of the bytes it was read from, where there are any; the rows themselves are its fingerprint otherwise.
     watermark: after the last batch, the newest value of the feed's watermark column.
+    places: where a spreadsheet shows each column, from 0 for A; nothing where the source is no file.
     """
 
     columns: Mapping[str, str | None]
     batches: Iterator["pa.Table"]
     sha256: str | None = None
     watermark: Callable[[], str | None] = field(default=lambda: None)
+    places: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

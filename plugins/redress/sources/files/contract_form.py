@@ -25,7 +25,8 @@ def read_contract_form(path: Path, name: str, entity: str) -> Reading:
     """
     sha256 = _check_bytes(path, name)
     header = _header(path, name)
-    return Reading({column: None for column in header if column}, _batches(path, name, entity, header), sha256)
+    places = {column: place for place, column in enumerate(header) if column}
+    return Reading(dict.fromkeys(places), _batches(path, name, entity, header), sha256, places=places)
 
 
 def _check_bytes(path: Path, name: str) -> str:

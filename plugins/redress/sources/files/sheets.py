@@ -117,7 +117,7 @@ class _Walk:
     def end_cell(self) -> None:
         """A formula with which no value was found; an empty text is one."""
         if self.has_formula and self.extent.formula_without_value is None:
-            self.extent.formula_without_value = f"{_letters(self.column)}{self.row + 1}"
+            self.extent.formula_without_value = f"{column_letter(self.column)}{self.row + 1}"
         self.has_formula = False
 
     def _place(self, reference: str | None) -> None:
@@ -143,7 +143,8 @@ def _number(letters: str) -> int:
     return number - 1
 
 
-def _letters(column: int) -> str:
+def column_letter(column: int) -> str:
+    """What a spreadsheet calls a column: A for 0, XFD for 16383."""
     text = ""
     while column >= 0:
         text = chr(ord("A") + column % 26) + text

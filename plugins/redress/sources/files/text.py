@@ -59,7 +59,7 @@ def read_text(path: Path, name: str, feed: FileFeed) -> Reading:
     text = _Text(path, name, encoding_of(path, name, feed.encoding))
     delimiter, header = _layout(text, feed)
     batches = batches_below(header, text.rows(delimiter), feed, name, "", ragged=False)
-    return Reading(dict.fromkeys(header.columns), batches, sha256)
+    return Reading(dict.fromkeys(header.columns), batches, sha256, places=header.columns)
 
 
 def _layout(text: _Text, feed: FileFeed) -> tuple[str, Header]:

@@ -37,7 +37,8 @@ def read_sheet(path: Path, name: str, feed: FileFeed) -> Reading:
     if not header:
         raise no_header(name, where, feed)
     batches = batches_below(header, _rows(sheet, extent, left), feed, name, where, ragged=True)
-    return Reading(dict.fromkeys(header.columns), batches, sha256)
+    places = {column: left + place for column, place in header.columns.items()}
+    return Reading(dict.fromkeys(places), batches, sha256, places=places)
 
 
 def _title(path: Path, name: str, feed: FileFeed) -> str:
