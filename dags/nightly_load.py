@@ -16,9 +16,10 @@ from airflow.sdk import (
 
 from redress.airflow_run import DEFAULT_ARGS, Counts, extract_date, for_good, skip_unless_chosen
 from redress.councils import load_councils
-from redress.errors import RedressError
+from redress_notifiers import CouncilRejected, LoadFailed, ThresholdPassed
 
 ACCEPTED_RECORDS = Asset("accepted_records")
+STEPS = ("find_deliveries", "land_delivery", "accept_records")
 
 
 @task
@@ -39,7 +40,11 @@ def land_delivery(council: str, location: str) -> Counts:
 
 
 # Also runs when nothing was delivered: waiting rows are checked again, and the log says so.
-@task(pool="acceptance", trigger_rule=TriggerRule.NONE_FAILED)
+@task(
+    pool="acceptance",
+    trigger_rule=TriggerRule.NONE_FAILED,
+    on_success_callback=[CouncilRejected(), ThresholdPassed()],
+)
 @for_good
 def accept_records(council: str, landed: Iterable[Counts] | None) -> Counts:
     from redress.nightly import validate_and_accept
@@ -50,13 +55,28 @@ def accept_records(council: str, landed: Iterable[Counts] | None) -> Counts:
     return validate_and_accept(council, extract_date(), allow_removal=allowed, delivered=delivered)
 
 
-# The warehouse starts on this asset: once a night, with what the councils that loaded have accepted.
+# The warehouse starts on this asset: once a night, with what the councils that loaded have accepted, and with the
+# names of those that could not, so that nobody takes yesterday's figures for today's.
 @task(outlets=[ACCEPTED_RECORDS], trigger_rule=TriggerRule.ALL_DONE)
 @for_good
 def announce_accepted(accepted: dict[str, Counts | None]) -> None:
-    if not any(counts is not None for counts in accepted.values()):
-        raise RedressError("No council loaded, so the warehouse stays as it is; see the failed tasks.")
-    get_current_context()["outlet_events"][ACCEPTED_RECORDS].extra = {"extract_date": extract_date().isoformat()}
+    from redress.nightly import note_missed
+
+    context, night = get_current_context(), extract_date()
+    chosen = context["params"]["councils"] or accepted
+    for council, counts in accepted.items():
+        if counts is None and council in chosen:
+            note_missed(council, night, _stopped_step(council))
+    context["outlet_events"][ACCEPTED_RECORDS].extra = {"extract_date": night.isoformat()}
+
+
+def _stopped_step(council: str) -> str:
+    """The first step of the council that failed in this run; a mapped one is known by its number too."""
+    ti = get_current_context()["ti"]
+    tasks = [f"{council}.{step}" for step in STEPS]
+    states = ti.get_task_states(dag_id=ti.dag_id, task_ids=tasks, run_ids=[ti.run_id]).get(ti.run_id, {})
+    failed = [task for task, state in states.items() if state == "failed"]
+    return next((step for step in STEPS if any(task.startswith(f"{council}.{step}") for task in failed)), STEPS[-1])
 
 
 # A leaf that fails is what makes the run fail: without it, one lost council would go unnoticed.
@@ -69,7 +89,7 @@ def every_council_loaded() -> None:
     schedule=CronTriggerTimetable("0 2 * * *", timezone="Europe/London"),
     catchup=False,
     max_active_runs=1,
-    default_args=DEFAULT_ARGS,
+    default_args=DEFAULT_ARGS | {"on_failure_callback": LoadFailed()},
     params={
         "councils": Param([], type="array", items={"type": "string"}, description="Only these; none means all."),
         "allow_removal": Param(False, type="boolean", description="Let a full extract remove many records once."),

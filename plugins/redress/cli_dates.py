@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 
 
-def _date(text: str) -> date:
+def parse_date(text: str) -> date:
+    """A day of an option. Raises BadParameter, which names the option, for anything but YYYY-MM-DD."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -15,7 +16,7 @@ def _date(text: str) -> date:
 
 ExtractDate = Annotated[
     date | None,
-    typer.Option("--date", parser=_date, metavar="YYYY-MM-DD", help="The extract date; today if not given."),
+    typer.Option("--date", parser=parse_date, metavar="YYYY-MM-DD", help="The extract date; today if not given."),
 ]
 
 

@@ -12,6 +12,7 @@ from redress.landing.pseudonym import pseudonym_key
 from redress.paths import Home
 from redress.sources.base import Delivery
 from redress.sources.opening import open_source
+from redress.validation import missed
 from redress.validation.load import LoadResult, run_load
 from redress.validation.loads import committed, pending
 
@@ -23,21 +24,26 @@ def deliveries(council_name: str, extract_date: date) -> list[str]:
 
     Raises SourceUnavailable if the source cannot be reached, RedressError if it or the pseudonym key is not set up.
     """
-    pseudonym_key()
-    council = get_council(council_name)
-    found = open_source(council).deliveries(extract_date)
-    if council.source.feeds:
-        _refuse_rivals(council_name, found)
+    home = Home.from_environment()
+    missed.forget(home, council_name, extract_date)
+    with missed.noting_failure(home, council_name, extract_date, "find_deliveries"):
+        pseudonym_key()
+        council = get_council(council_name)
+        found = open_source(council).deliveries(extract_date)
+        if council.source.feeds:
+            _refuse_rivals(council_name, found)
     return [delivery.location for delivery in found]
 
 
 def land(council_name: str, location: str, extract_date: date) -> dict[str, Any]:
     """Lands one delivery; what it returns holds counts and names only."""
-    home, council = Home.from_environment(), get_council(council_name)
-    source = open_source(council)
-    delivery = source.delivery(location, extract_date)
-    with locked(home, council_name):
-        landed = store.land(home, council, source, delivery, pseudonym_key())
+    home = Home.from_environment()
+    with missed.noting_failure(home, council_name, extract_date, "land_delivery"):
+        council = get_council(council_name)
+        source = open_source(council)
+        delivery = source.delivery(location, extract_date)
+        with locked(home, council_name):
+            landed = store.land(home, council, source, delivery, pseudonym_key())
     rejected = [manifest.entity for manifest in landed if manifest.rejected]
     return {
         "file": delivery.name,
@@ -57,8 +63,13 @@ def validate_and_accept(
     since, stays as it is. Returns counts of tonight's loads.
     Raises RedressError if a load fails; what it had done is then undone by being forgotten.
     """
-    home, council = Home.from_environment(), get_council(council_name)
-    with locked(home, council_name):
+    home = Home.from_environment()
+    missed.forget(home, council_name, extract_date)
+    with (
+        missed.noting_failure(home, council_name, extract_date, "accept_records"),
+        locked(home, council_name),
+    ):
+        council = get_council(council_name)
         groups = pending(home, council_name, extract_date)
         nights = [next(iter(group.values())).extract_date for group in groups]
         done = {load.extract_date for load in committed(home, council_name)}
@@ -69,6 +80,18 @@ def validate_and_accept(
             for night, extracts in zip(nights, groups, strict=True)
         ]
     return _totals(results)
+
+
+def note_missed(council_name: str, extract_date: date, step: str) -> None:
+    """Notes that a council was asked to load and has no load of the night.
+
+    step is where it stopped. A step that was killed could not say why; one that failed has, and its sentence stays.
+    """
+    home = Home.from_environment()
+    loaded = any(load.extract_date == extract_date for load in committed(home, council_name))
+    if not loaded and not missed.is_noted(home, council_name, extract_date):
+        reason = missed.not_ended(council_name, extract_date, step)
+        missed.note(home, missed.Missed(council_name, extract_date, step, reason))
 
 
 def build_and_publish(extract_date: date) -> dict[str, int]:
@@ -85,6 +108,16 @@ def build_and_publish(extract_date: date) -> dict[str, int]:
             f"{'; '.join(result.failed_tests)}"
         )
     return result.rows
+
+
+def build_reports() -> dict[str, int]:
+    """Builds the pages of the quality lead from what is published; returns how many of each kind.
+
+    Raises RedressError if nothing is published yet.
+    """
+    from redress.reports.site import build_site
+
+    return build_site(Home.from_environment(), load_councils())
 
 
 def _refuse_rivals(council_name: str, found: Iterable[Delivery]) -> None:

@@ -39,6 +39,7 @@ def facts(dag):
                 "retries": task.retries,
                 "backoff": task.retry_exponential_backoff,
                 "pool": task.pool,
+                "trigger_rule": task.trigger_rule.value,
                 "upstream": sorted(task.upstream_task_ids),
             }
             for task in dag.tasks
@@ -115,9 +116,23 @@ class TestEveryDag:
         for task_id, task in bag["dags"][dag_id]["tasks"].items():
             assert task["pool"] in known, f"{dag_id}.{task_id} waits for pool {task['pool']}; add it to pools.json."
 
+    def test_fails_when_a_task_fails(self, bag: dict[str, Any], dag_id: str) -> None:
+        tasks = bag["dags"][dag_id]["tasks"]
+        for task_id in tasks:
+            after = {task["trigger_rule"] for task in tasks.values() if task_id in task["upstream"]}
+            assert after != {"all_done"}, (
+                f"A failed {dag_id}.{task_id} leaves the run a success, as what follows runs whatever became of it; "
+                "add a last task with TriggerRule.NONE_FAILED."
+            )
+
     def test_is_a_short_file(self, bag: dict[str, Any], dag_id: str) -> None:
         lines = len((DAGS / f"{dag_id}.py").read_text(encoding="utf-8").splitlines())
         assert lines < MOST_LINES, f"dags/{dag_id}.py has {lines} lines; a DAG only wires, move the work to redress."
+
+
+def test_the_pages_are_built_also_when_the_facts_are_not(bag: dict[str, Any]) -> None:
+    reports = bag["dags"]["nightly_warehouse"]["tasks"]["build_reports"]
+    assert (reports["upstream"], reports["trigger_rule"]) == (["build_and_publish"], "all_done")
 
 
 def test_a_council_is_a_folder(airflow_environment: dict[str, str], tmp_path: Path) -> None:

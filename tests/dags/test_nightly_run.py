@@ -19,9 +19,18 @@ NIGHT = date(2020, 6, 30)
 
 RUN = """
 import json, sys
-from dataclasses import asdict
 from datetime import date
+from unittest.mock import patch
 from redress.airflow_run import run_nightly, terminal
+from redress.paths import Home
+from redress.warehouse.publish import open_reporting, reporting_file
+
+def missed():
+    with open_reporting(reporting_file(Home.from_environment())) as con:
+        return con.execute(
+            "select distinct council, cast(extract_date as varchar), substr(verdict_text, length(entity) + 3) "
+            "from load_runs where verdict = 'could_not_run' order by all"
+        ).fetchall()
 
 def run(councils):
     heard = []
@@ -30,16 +39,26 @@ def run(councils):
         "succeeded": result.succeeded,
         "tasks": {f"{t.task} {t.label}".strip(): [t.state, t.error] for t in result.tasks},
         "heard": [[t.task, t.label, t.state] for t in heard],
+        "missed": missed(),
         "log": str(result.log),
     }
 
+def night(councils):
+    if councils != ["killed"]:
+        return run(councils)
+    with patch("redress.nightly.run_load", side_effect=SystemExit(9)):
+        return run([])
+
 out = terminal()
-print(json.dumps([run(councils) for councils in json.loads(sys.argv[2])]), file=out)
+print(json.dumps([night(councils) for councils in json.loads(sys.argv[2])]), file=out)
 """
 
 
 def nights(environment: dict[str, str], *councils: list[str]) -> list[dict[str, Any]]:
-    """The same night for one list of councils after the other; one process, as Airflow's start takes long."""
+    """The same night for one list of councils after the other; one process, as Airflow's start takes long.
+
+    ["killed"] is a night for all on which every load is ended from outside, and can say nothing itself.
+    """
     done = subprocess.run(
         [sys.executable, "-c", RUN, NIGHT.isoformat(), json.dumps(councils)],
         env=environment,
@@ -61,12 +80,12 @@ def published(environment: dict[str, str], query: str) -> list[tuple[Any, ...]]:
 
 @pytest.fixture(scope="module")
 def two_nights(two_councils: dict[str, str]) -> list[dict[str, Any]]:
-    return nights(two_councils, ["loamshire"], [])
+    return nights(two_councils, ["killed"], [])
 
 
 @pytest.fixture(scope="module")
 def night_without_a_council(two_nights: list[dict[str, Any]]) -> dict[str, Any]:
-    """A night on which loamshire cannot be loaded and no other has been."""
+    """A night on which loamshire cannot be loaded and the load of barsetshire is killed, the first of all."""
     return two_nights[0]
 
 
@@ -82,12 +101,20 @@ def night_of_one(night_of_all: dict[str, Any], two_councils: dict[str, str]) -> 
     return nights(two_councils, ["barsetshire"])[0]
 
 
-def test_when_no_council_loads_nothing_is_built(night_without_a_council: dict[str, Any]) -> None:
+def test_when_no_council_loads_the_warehouse_and_the_pages_say_so(night_without_a_council: dict[str, Any]) -> None:
     tasks = night_without_a_council["tasks"]
     assert not night_without_a_council["succeeded"]
-    assert tasks["announce_accepted"][0] == "failed"
-    assert "No council loaded" in tasks["announce_accepted"][1]
-    assert "build_and_publish" not in tasks
+    assert tasks["every_council_loaded"][0] == "upstream_failed"
+    for done in ("announce_accepted", "build_and_publish", "build_reports"):
+        assert tasks[done] == ["success", None]
+    missed = {council: (night, sentence) for council, night, sentence in night_without_a_council["missed"]}
+    assert {night for night, _ in missed.values()} == {NIGHT.isoformat()}
+    assert "The drop folder of loamshire is missing" in missed["loamshire"][1]
+    assert "accept_records was stopped before its end; open the log of" in missed["barsetshire"][1]
+
+
+def test_only_a_council_that_did_not_load_could_not_run(night_of_all: dict[str, Any]) -> None:
+    assert [council for council, *_ in night_of_all["missed"]] == ["loamshire"]
 
 
 @pytest.mark.slow
@@ -106,7 +133,9 @@ def test_progress_names_the_files(night_of_one: dict[str, Any]) -> None:
     for file in ("cases.csv", "services.csv", "stages.csv"):
         started = heard.index(("barsetshire.land_delivery", file, "running"))
         assert heard.index(("barsetshire.land_delivery", file, "success")) > started
-    assert heard[-1] == ("build_and_publish", "", "success")
+    warehouse = [task for task, _, state in heard if state == "success"][-4:]
+    assert warehouse[:2] == ["build_and_publish", "build_reports"]
+    assert sorted(warehouse[2:]) == ["facts_and_reports_are_built", "tell_people"]
 
 
 def test_a_lost_council_fails_the_night_and_the_other_is_published(

@@ -31,6 +31,7 @@ TABLES = {
     "dim_council",
     "dim_cause",
     "dim_service",
+    "dq_issue_spans",
     "dq_issues",
     "dq_rule_outcomes",
     "load_runs",

@@ -66,7 +66,8 @@ class Night:
         assert SECRET not in sentence
         assert PASSWORD not in sentence
         landing = self.home.landing / "shakyshire"
-        assert [path for path in landing.rglob("*") if path.is_file() and path.name != ".lock"] == []
+        left = [path for path in landing.rglob("*") if path.is_file() and path.name != ".lock"]
+        assert left == [landing / "missed" / f"{NIGHT}.json"], "what is left is the note that the night was missed"
         assert not (self.home.quarantine / "shakyshire").exists()
         assert self.land("steadyshire") == {"cases": 2}
         return sentence

@@ -1,9 +1,7 @@
--- The log says of an issue when it was seen and when it was found resolved; it can come back.
 with events as (
     select
         *,
-        council || '|' || rule || '|' || entity || '|' || coalesce(record_key, '') || '|'
-        || coalesce(column_name, '') || '|' || cast(occurrence as {{ dbt.type_string() }}) as issue_key
+        {{ issue_key() }} as issue_key
     from {{ source('quality', 'events') }}
 ),
 
@@ -19,25 +17,61 @@ ordered as (
     from events
 ),
 
-dq_issues as (
+latest_spans as (
     select
         issue_key,
-        council,
-        rule,
-        severity,
-        entity,
-        record_key,
-        case_ref,
-        column_name,
-        occurrence,
-        source_file,
-        source_row,
-        extract_id,
-        first_seen,
-        last_seen,
-        case when event = 'resolved' then event_date end as resolved_on
+        opened_on,
+        resolved_on,
+        resolution,
+        span_number,
+        row_number() over (partition by issue_key order by span_number desc) as recency
+    from {{ ref('dq_issue_spans') }}
+),
+
+-- Of acceptances of the same issue the latest counts.
+acceptances as (
+    select
+        relevant_hash,
+        accepted_on,
+        accepted_until,
+        accepted_by,
+        {{ issue_key() }} as issue_key,
+        row_number() over (partition by {{ issue_key() }}, relevant_hash order by number desc) as recency
+    from {{ source('quality', 'acceptances') }}
+),
+
+dq_issues as (
+    select
+        ordered.issue_key,
+        ordered.council,
+        ordered.rule,
+        ordered.severity,
+        ordered.entity,
+        ordered.record_key,
+        ordered.case_ref,
+        ordered.service_code,
+        ordered.column_name,
+        ordered.occurrence,
+        ordered.source_file,
+        ordered.source_row,
+        ordered.extract_id,
+        ordered.first_seen,
+        ordered.last_seen,
+        latest_spans.opened_on,
+        cast(latest_spans.span_number - 1 as bigint) as times_reopened,
+        latest_spans.resolved_on,
+        latest_spans.resolution,
+        acceptances.issue_key is not null as is_accepted,
+        acceptances.accepted_on,
+        acceptances.accepted_until,
+        acceptances.accepted_by
     from ordered
-    where recency = 1
+    inner join latest_spans on ordered.issue_key = latest_spans.issue_key and latest_spans.recency = 1
+    -- A resolution has no hash, so no acceptance stands for what is resolved.
+    left join acceptances
+        on ordered.issue_key = acceptances.issue_key
+            and ordered.relevant_hash = acceptances.relevant_hash and acceptances.recency = 1
+    where ordered.recency = 1
 )
 
 select * from dq_issues

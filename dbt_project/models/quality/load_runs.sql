@@ -1,6 +1,23 @@
-with load_runs as (
+with loads as (
     select
-        council || '|' || entity || '|' || cast(load_number as {{ dbt.type_string() }}) as load_run_key,
+        *,
+        council || '|' || entity || '|' || cast(load_number as {{ dbt.type_string() }}) as load_run_key
+    from {{ source('quality', 'load_runs') }}
+),
+
+missed as (
+    select
+        council || '|' || entity || '|' || cast(extract_date as {{ dbt.type_string() }}) as load_run_key,
+        council,
+        entity,
+        extract_date,
+        entity || ': could not run. ' || reason as verdict_text
+    from {{ source('quality', 'missed_runs') }}
+),
+
+load_runs as (
+    select
+        load_run_key,
         council,
         entity,
         extract_date,
@@ -22,7 +39,34 @@ with load_runs as (
         verdict,
         verdict_text,
         cast(seconds as decimal(18, 2)) as seconds
-    from {{ source('quality', 'load_runs') }}
+    from loads
+
+    union all
+
+    select
+        load_run_key,
+        council,
+        entity,
+        extract_date,
+        cast(null as bigint) as load_number,
+        cast(null as {{ dbt.type_string() }}) as extract_id,
+        cast(null as {{ dbt.type_string() }}) as extract_kind,
+        cast(null as {{ dbt.type_string() }}) as source_file,
+        cast(0 as bigint) as rows_landed,
+        cast(0 as bigint) as rows_accepted,
+        cast(0 as bigint) as rows_quarantined,
+        cast(0 as bigint) as rows_unchanged,
+        cast(0 as bigint) as rows_released,
+        cast(0 as bigint) as rows_waiting,
+        cast(0 as bigint) as rows_deleted,
+        cast(0 as bigint) as rows_with_warnings,
+        cast(0 as bigint) as columns_dropped,
+        cast(null as bigint) as rows_with_person,
+        cast(null as bigint) as persons_found,
+        'could_not_run' as verdict,
+        verdict_text,
+        cast(0 as decimal(18, 2)) as seconds
+    from missed
 )
 
 select * from load_runs

@@ -1,7 +1,7 @@
 """Reads the rule catalogue: expectations/*.yml, applied to the columns of the contract."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -12,11 +12,13 @@ import yaml
 from redress.contract import Column, Contract, Entity, load_contract
 from redress.errors import RedressError
 from redress.paths import PROJECT
+from redress.validation.frames import frame_columns
 
 ROW_FRAME = "rows"
 BATCH_FRAMES = ("batch", "batch_columns", "batch_source_columns")
 ANY, BATCH = "any", "batch"
 CASCADE = "R02"
+WARNING = "warning"
 
 _SELECTORS = {
     *("required", "key", "closed_list", "open_list", "whole_key"),
@@ -31,6 +33,7 @@ class Check:
 
     column is the column an issue of it names (of a whole key, its columns joined by '|'); null where the frame itself
     says it. kwargs may still hold $values, $declared and names of settings, which depend on the council.
+    looks_at: the frame columns whose change ends an acceptance of its warnings; empty where none can be accepted.
     """
 
     rule: str
@@ -40,6 +43,7 @@ class Check:
     frame: str
     expectation: str
     kwargs: dict[str, Any]
+    looks_at: tuple[str, ...] = ()
 
     @property
     def frame_columns(self) -> tuple[str, ...]:
@@ -49,13 +53,17 @@ class Check:
 
 @dataclass(frozen=True)
 class CatalogueRule:
-    """A rule as people read it, with one example that passes and one that fails."""
+    """A rule as people read it, with one example that passes and one that fails.
+
+    regulation: the law or guidance it rests on; None where it keeps figures right and nothing more.
+    """
 
     code: str
     entity: str
     severity: str
     needs: tuple[str, ...]
     reason: str
+    regulation: str | None
     remedy: str
     passing: dict[str, Any]
     failing: dict[str, Any]
@@ -79,6 +87,11 @@ class Catalogue:
         """Every expectation on the rows of an entity; `batch` gives those on extracts as a whole."""
         return self._checks[entity]
 
+    def looks_at(self, rule: str, entity: str, column: str) -> tuple[str, ...]:
+        """The frame columns an issue of a rule about a column hangs on; empty where it cannot be accepted."""
+        checks = (check for check in self._checks[entity] if (check.rule, check.column) == (rule, column))
+        return tuple(dict.fromkeys(name for check in checks for name in check.looks_at))
+
     def expected(self) -> list[tuple[str, str]]:
         """The table of expected checks: every rule with every entity it must report on."""
         batch = {check.rule for check in self.checks(BATCH)}
@@ -96,8 +109,8 @@ def expectations_folder() -> Path:
 def load_catalogue(folder: Path | None = None) -> Catalogue:
     """The rules of every file in the folder.
 
-    Raises RedressError for a rule that cannot be used: twice the same code, a missing part, or a column that the
-    contract does not have.
+    Raises RedressError for a rule that cannot be used: twice the same code, a missing part, a column that the
+    contract does not have, or a warning that does not say what it looks at.
     """
     root = folder or expectations_folder()
     files = sorted(root.glob("*.yml"))
@@ -116,7 +129,7 @@ def _read(path: Path) -> Iterator[CatalogueRule]:
     try:
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
         for body in document["rules"]:
-            yield _rule(document["entity"], body)
+            yield _rule(path, document["entity"], body)
     except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError) as problem:
         raise RedressError(
             f"{path} is not a rule file ({type(problem).__name__}: {str(problem).splitlines()[0]}); "
@@ -124,7 +137,7 @@ def _read(path: Path) -> Iterator[CatalogueRule]:
         ) from None
 
 
-def _rule(entity: str, body: dict[str, Any]) -> CatalogueRule:
+def _rule(path: Path, entity: str, body: dict[str, Any]) -> CatalogueRule:
     code, severity = body["code"], body["severity"]
     return CatalogueRule(
         code=code,
@@ -132,16 +145,20 @@ def _rule(entity: str, body: dict[str, Any]) -> CatalogueRule:
         severity=severity,
         needs=tuple(body.get("needs", ())),
         reason=body["reason"],
+        regulation=body.get("regulation"),
         remedy=body["remedy"],
         passing=body["passing"],
         failing=body["failing"],
-        checks=tuple(_checks(entity, code, severity, body)),
+        checks=tuple(_checks(path, entity, code, severity, body)),
     )
 
 
-def _checks(entity: str, code: str, severity: str, body: dict[str, Any]) -> Iterator[Check]:
+def _checks(path: Path, entity: str, code: str, severity: str, body: dict[str, Any]) -> Iterator[Check]:
     """The rule's expectations, one for each column it is applied to."""
     for part in body.get("checks", [body]):
+        can_be_accepted = severity == WARNING and entity != BATCH
+        if can_be_accepted != bool(part.get("looks_at")):
+            raise RedressError(_looks_at_fault(path, code, can_be_accepted))
         for name, column in _targets(entity, part):
             yield Check(
                 rule=code,
@@ -154,7 +171,31 @@ def _checks(entity: str, code: str, severity: str, body: dict[str, Any]) -> Iter
                     argument: value.replace("$column", column or "") if isinstance(value, str) else value
                     for argument, value in part["expectation"]["kwargs"].items()
                 },
+                looks_at=_looked_at(path, code, name, column, part.get("looks_at", ())),
             )
+
+
+def _looks_at_fault(path: Path, code: str, can_be_accepted: bool) -> str:
+    if can_be_accepted:
+        return (
+            f"{path}: rule {code} has no looks_at; list the columns whose change ends the acceptance of a warning "
+            "(docs/extend/add-a-rule.md)."
+        )
+    return (
+        f"{path}: rule {code} has looks_at, but only a warning about rows can be accepted; "
+        "remove looks_at or correct the severity."
+    )
+
+
+def _looked_at(path: Path, code: str, entity: str, column: str | None, given: Iterable[str]) -> tuple[str, ...]:
+    """The frame columns of looks_at, each once."""
+    names = tuple(dict.fromkeys(name.replace("$column", column or "") for name in given))
+    if names and (unknown := [name for name in names if name not in frame_columns(entity)]):
+        raise RedressError(
+            f"{path}: rule {code} looks at {', '.join(unknown)}, which the frame of {entity} does not have; "
+            f"correct the name or add the column to frames/{entity}.sql."
+        )
+    return names
 
 
 def _targets(entity: str, part: dict[str, Any]) -> Iterator[tuple[str, str | None]]:

@@ -10,7 +10,9 @@ from redress.councils import Council
 from redress.validation import frames
 from redress.validation.catalogue import BATCH, BATCH_FRAMES, CASCADE, Check, load_catalogue
 from redress.validation.declared import declared
+from redress.validation.kept_results import note_results
 from redress.validation.outcomes import (
+    NO_ROW,
     Outcome,
     add_batch_failures,
     add_failures,
@@ -38,7 +40,7 @@ class Context:
 def run_batch_rules(con: "duckdb.DuckDBPyConnection", context: Context) -> None:
     """The rules about extracts as a whole (V01 to V05), from incoming.batch and what is known of their columns.
 
-    Adds to the tables failures (row_id null) and rule_outcomes.
+    Adds to the tables failures (row_id null), rule_outcomes and validations.
     Raises RedressError if a rule of the table of expected checks did not report.
     """
     create_results(con)
@@ -47,7 +49,9 @@ def run_batch_rules(con: "duckdb.DuckDBPyConnection", context: Context) -> None:
     findings: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for name in BATCH_FRAMES:
         frame = frames.batch_frame(con, name)
-        for finding in run_checks(frame, [_filled(check, context) for check in checks if check.frame == name]):
+        found = run_checks(frame, [_filled(check, context) for check in checks if check.frame == name])
+        note_results(con, BATCH, found)
+        for finding in found:
             add_batch_failures(con, finding, frame)
             for part in _by_entity(finding, frame):
                 findings[part.check.rule, part.check.entity].append(part)
@@ -64,7 +68,7 @@ def run_batch_rules(con: "duckdb.DuckDBPyConnection", context: Context) -> None:
 def run_row_rules(con: "duckdb.DuckDBPyConnection", context: Context) -> None:
     """All rules about rows, from incoming.<entity> and loaded.<entity> (without what tonight's extracts remove).
 
-    Adds to the tables failures, copies and rule_outcomes.
+    Adds to the tables failures, copies, rule_outcomes and validations.
     Raises RedressError if a rule of the table of expected checks did not report.
     """
     create_results(con)
@@ -102,7 +106,7 @@ def _inputs(
         rule, entity = check.rule, check.entity
         lacking = [name for name in load_catalogue().rules[rule].needs if not _is_there(con, name, counts, context)]
         if not counts[entity] and context.delivered.get(entity):
-            unable[rule] = not_run(rule, entity, "no row could fail it", is_checked=True)
+            unable[rule] = not_run(rule, entity, NO_ROW, is_checked=True)
         elif not counts[entity] and entity in context.delivered:
             unable[rule] = not_run(rule, entity, f"the extract of {entity} was rejected")
         elif not counts[entity]:
@@ -127,11 +131,13 @@ def _run(
     con: "duckdb.DuckDBPyConnection", frame: "pd.DataFrame", checks: list[Check], context: Context
 ) -> list[Outcome]:
     """Runs checks of one entity: their failures go into the table, an outcome a rule comes back."""
-    findings: dict[str, list[Finding]] = defaultdict(list)
-    for finding in run_checks(frame, [_filled(check, context) for check in checks]):
-        findings[finding.check.rule].append(finding)
-    add_failures(con, (finding for found in findings.values() for finding in found))
-    return [outcome_of(found, "no row could fail it") for found in findings.values()]
+    findings = run_checks(frame, [_filled(check, context) for check in checks])
+    add_failures(con, findings)
+    note_results(con, checks[0].entity, findings)
+    by_rule: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        by_rule[finding.check.rule].append(finding)
+    return [outcome_of(found, NO_ROW) for found in by_rule.values()]
 
 
 def _filled(check: Check, context: Context) -> Check:

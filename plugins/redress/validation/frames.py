@@ -1,5 +1,6 @@
 """Prepares in DuckDB the frames the rules look at: schema `rules`, from the schemas `incoming` and `loaded`."""
 
+import json
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from redress.contract import Entity, load_contract
 from redress.councils import Codes, Council
-from redress.duck import text
+from redress.duck import connect, text
 from redress.landing.door import raw_columns, typed_columns
 from redress.paths import BANK_HOLIDAYS
 from redress.validation.declared import declared, standard_codes
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 BELONGS_TO_STAGE = ("freezes", "causes")
 
+_OF_EVERY_ROW = {"extract_date", "first_of_2000", "first_of_1900"}
 _SQL = Path(__file__).with_name("frames")
 _IN_FORCE = {"cases": "case_ref, received_date, tags", "stages": "case_ref, stage"}
 _SERVICE_DATE = {
@@ -68,13 +70,31 @@ def entity_frame(
     con: "duckdb.DuckDBPyConnection", entity: Entity, columns: Iterable[str], codes: Codes
 ) -> "pd.DataFrame":
     """row_id and these frame columns of an entity's rows, ready for Great Expectations."""
+    return con.execute(entity_sql(entity, columns, codes)).df()
+
+
+def entity_sql(entity: Entity, columns: Iterable[str], codes: Codes) -> str:
+    """A select of row_id and these frame columns of an entity's rows, which are the_rows in it."""
     generic = _generic_columns(entity, codes)
     wanted = sorted({f"{generic[name]} as {name}" if name in generic else name for name in columns})
     joins = [f"left join ({sql}) as {name} on the_rows.row_id = {name}.row_id" for name, sql in _own_frames(entity)]
-    return con.execute(f"""
+    return f"""
         select {", ".join(["the_rows.row_id", *wanted])}
         from rules.rows_{entity.name} as the_rows {" ".join(joins)}
-    """).df()
+    """
+
+
+@cache
+def frame_columns(entity: str) -> frozenset[str]:
+    """Every column the frame of an entity's rows can have that says something of the row, whatever the night."""
+    facts = load_contract().entities[entity]
+    names = set(_generic_columns(facts, Codes())) - _OF_EVERY_ROW
+    with connect() as con:
+        for _, sql in _own_frames(facts):
+            (parsed,) = con.execute("select json_serialize_sql(?::varchar)", [sql]).fetchone() or ("",)
+            selected = json.loads(parsed)["statements"][0]["node"]["select_list"]
+            names |= {column["alias"] or column["column_names"][-1] for column in selected}
+    return frozenset(names - {"row_id"})
 
 
 def batch_frame(con: "duckdb.DuckDBPyConnection", name: str) -> "pd.DataFrame":

@@ -3,6 +3,7 @@
 import json
 import shutil
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -14,14 +15,19 @@ from redress.duck import connect, text
 from redress.landing.manifests import Manifest, new_folder
 from redress.paths import Home
 from redress.validation import issues, split
+from redress.validation.acceptances import covering
 from redress.validation.batch import apply_removals, prepare_batch
+from redress.validation.kept_results import keep_results
 from redress.validation.loads import Load, committed, loads_folder
+from redress.validation.relevant import fill_relevant_hashes
 from redress.validation.state import prepare
-from redress.validation.verdicts import LoadRun, verdict
+from redress.validation.verdicts import LoadRun, Warned, verdict
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
+
+_OF_A_ROW = "severity = 'warning' and row_id is not null"
 
 
 @dataclass(frozen=True)
@@ -51,12 +57,14 @@ def run_load(
     number = loads[-1].number + 1 if loads else 1
     final = loads_folder(home, council.name) / f"{number:06d}_{extract_date}"
     with connect() as con:
-        decide_rows(con, home, council, extract_date, extracts, loads, allow_removal)
+        in_force = covering(home, council.name, extract_date)
+        decide_rows(con, home, council, extract_date, extracts, loads, allow_removal, in_force)
         seconds = round(time.monotonic() - started, 3)
         runs = load_runs(con, council.name, number, extract_date, extracts, delivered_again, seconds)
         _write_quarantine(con, home.quarantine / council.name / final.name)
         with new_folder(final) as draft:
             _write_load(con, council.name, loads, extract_date, number, extracts, runs, draft)
+        keep_results(con, home, council.name, number, extract_date)
     return LoadResult(council.name, extract_date, number, runs)
 
 
@@ -68,8 +76,12 @@ def decide_rows(
     extracts: dict[str, Manifest],
     loads: list[Load],
     allow_removal: bool,
+    accepted: Sequence[tuple[object, ...]] = (),
 ) -> None:
-    """Leaves in con: failures, rule_outcomes, copies, seen, and decided.<entity> and deleted.<entity>."""
+    """Leaves in con: failures, rule_outcomes, copies, seen, and decided.<entity> and deleted.<entity>.
+
+    accepted: the acceptances in force, rows of issues.ACCEPTANCES.
+    """
     from redress.validation.engine import Context, run_batch_rules, run_row_rules
 
     prepare(con, home, council.name, extracts, loads, extract_date)
@@ -80,6 +92,8 @@ def decide_rows(
     run_row_rules(con, context)
     for entity in load_contract().entities.values():
         split.decide(con, entity)
+    fill_relevant_hashes(con, context)
+    issues.create_acceptances(con, "acceptances", accepted)
     issues.collect_seen(con)
 
 
@@ -109,12 +123,13 @@ def load_runs(
         manifest = extracts.get(entity.name)
         counts = split.count(con, entity)
         counts.check(council, entity.name)
-        warnings = len(_found(con, entity.name, "select distinct row_id from failures", "severity = 'warning'"))
+        warnings = _found(con, entity.name, "select distinct row_id from seen", f"{_OF_A_ROW} and not is_accepted")
+        accepted = _found(con, entity.name, "select row_id from seen", f"{_OF_A_ROW} and is_accepted")
         word, sentence = verdict(
             entity.name,
             manifest,
             counts,
-            warnings,
+            Warned(rows=len(warnings), accepted=len(accepted)),
             _found(con, entity.name, "select distinct rule from failures", "row_id is null"),
             _found(con, entity.name, "select rule from rule_outcomes", "outcome = 'not_run' and not is_checked"),
             entity.name in delivered_again,
@@ -135,7 +150,7 @@ def load_runs(
                 rows_released=counts.released,
                 rows_waiting=counts.still_waiting,
                 rows_deleted=counts.deleted,
-                rows_with_warnings=warnings,
+                rows_with_warnings=len(warnings),
                 columns_dropped=manifest.columns_dropped if manifest else 0,
                 rows_with_person=manifest.rows_with_person if manifest else None,
                 persons_found=manifest.persons_found if manifest else None,

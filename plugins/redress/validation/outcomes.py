@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
+NO_ROW = "no row could fail it"
+"""Why a rule was not run that had nothing to look at."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -41,7 +44,8 @@ def create_results(con: "duckdb.DuckDBPyConnection") -> None:
         create table if not exists rule_outcomes (
             rule varchar, entity varchar, severity varchar, outcome varchar,
             rows_checked bigint, rows_failed bigint, reason varchar, is_checked boolean
-        )
+        );
+        create table if not exists validations (suite varchar, findings varchar)
     """)
 
 

@@ -1,4 +1,4 @@
-"""Runs checks on a frame with Great Expectations, in two passes. The only module that knows the tool."""
+"""Runs checks on a frame with Great Expectations, in two passes. Beside data_docs_view.py all that knows the tool."""
 
 import logging
 import os
@@ -65,8 +65,7 @@ def run_checks(frame: "pd.DataFrame", checks: Sequence[Check]) -> list[Finding]:
 
 def _validate(frame: "pd.DataFrame", checks: dict[int, Check], result_format: dict[str, Any]) -> dict[int, Any]:
     """Great Expectations' result for each check, by the check's number."""
-    gx, batch_definition = _great_expectations()
-    suite = gx.ExpectationSuite(
+    suite = great_expectations().ExpectationSuite(
         name="redress",
         expectations=[
             {
@@ -78,25 +77,32 @@ def _validate(frame: "pd.DataFrame", checks: dict[int, Check], result_format: di
             for number, check in checks.items()
         ],
     )
-    batch = batch_definition.get_batch(batch_parameters={"dataframe": frame})
+    batch = _batch_definition().get_batch(batch_parameters={"dataframe": frame})
     results = batch.validate(suite, result_format=result_format).results
     return {result.expectation_config.meta["number"]: result for result in results}
 
 
 @cache
-def _great_expectations() -> tuple[Any, Any]:
-    """The package, and a batch definition in an ephemeral context: one a process, as making it takes seconds."""
+def great_expectations() -> Any:
+    """The package, imported so that it neither reports home nor fills the log; importing it takes seconds."""
     os.environ["GX_ANALYTICS_ENABLED"] = "False"
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
 
     for name in ("great_expectations", "great_expectations.data_context.types.base"):
         logging.getLogger(name).setLevel(logging.WARNING)
-    context = gx.get_context(mode="ephemeral")
+    return gx
+
+
+@cache
+def _batch_definition() -> Any:
+    """A batch definition in an ephemeral context: one a process, as making it takes time."""
+    context = great_expectations().get_context(mode="ephemeral")
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("redress").add_dataframe_asset("frame")
-    return gx, asset.add_batch_definition_whole_dataframe("whole")
+    return asset.add_batch_definition_whole_dataframe("whole")
 
 
 def _raised(result: Any) -> bool:

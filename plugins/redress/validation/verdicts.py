@@ -42,11 +42,19 @@ class LoadRun:
         return self.verdict == "rejected" or too_many
 
 
+@dataclass(frozen=True)
+class Warned:
+    """What the warnings of an entity come to: rows with one that nobody accepted, and warnings that are accepted."""
+
+    rows: int
+    accepted: int
+
+
 def verdict(
     entity: str,
     manifest: Manifest | None,
     counts: Counts,
-    warned: int,
+    warned: Warned,
     batch_failures: list[str],
     not_checked: list[str],
     delivered_again: bool,
@@ -63,16 +71,19 @@ def verdict(
         _empty(batch_failures),
         _drift(manifest, batch_failures),
         _coverage(manifest),
+        _standing(warned),
         _released(counts),
         _not_checked(not_checked),
     ]
     tail = "".join(said)
     if counts.quarantined or "V04" in batch_failures or "V02" in batch_failures:
         return "accepted_held_back", f"{entity}: accepted, {_records(counts.quarantined)} held back.{tail}"
-    if counts.landed == counts.unchanged and not counts.deleted and not warned:
+    if warned.rows:
+        return "accepted_with_warnings", f"{entity}: accepted with warnings on {_records(warned.rows)}.{tail}"
+    if batch_failures:
+        return "accepted_with_warnings", f"{entity}: accepted with a warning about the whole extract.{tail}"
+    if counts.landed == counts.unchanged and not counts.deleted:
         return "unchanged", f"{entity}: {_records(counts.landed)} read, nothing new.{tail}"
-    if warned or batch_failures:
-        return "accepted_with_warnings", f"{entity}: accepted with warnings on {_records(warned)}.{tail}"
     return "accepted", f"{entity}: accepted.{tail}"
 
 
@@ -108,6 +119,12 @@ def _coverage(manifest: Manifest) -> str:
         return ""
     found, named = manifest.persons_found or 0, manifest.rows_with_person
     return f" The second system knows the person of {found:,} of {_records(named)} that name one."
+
+
+def _standing(warned: Warned) -> str:
+    if not warned.accepted:
+        return ""
+    return " 1 accepted warning stands." if warned.accepted == 1 else f" {warned.accepted:,} accepted warnings stand."
 
 
 def _not_checked(rules: list[str]) -> str:

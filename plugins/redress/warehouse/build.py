@@ -13,9 +13,11 @@ from redress.councils import Council
 from redress.duck import connect
 from redress.errors import RedressError
 from redress.paths import Home
+from redress.validation.acceptances import covering
 from redress.validation.loads import Load
+from redress.validation.missed import missed_nights
 from redress.warehouse import dbt
-from redress.warehouse.ingest import Ingested, can_continue, ingest, landed_loads
+from redress.warehouse.ingest import Ingested, can_continue, held_nights, ingest, landed_loads
 from redress.warehouse.publish import Published, replace_publication, replace_return_figures
 
 LOCK_WAIT_SECONDS = 600.0
@@ -144,8 +146,13 @@ def _prepare(home: Home, councils: Mapping[str, Council], as_of: date | None, fu
     if good.exists() and not full_refresh and _continues(good, landed):
         shutil.copyfile(good, tonight)
     new = [load for load in landed if as_of is None or load.extract_date <= as_of]
+    missed = missed_nights(home, landed)
     with connect(tonight) as con:
-        return ingest(con, councils, new)
+        # A past night loaded late joins a build that may know later ones, which stay as they are.
+        nights = [load.extract_date for load in new] + held_nights(con)
+        night = max([*nights, as_of] if as_of else [*nights, *(one.extract_date for one in missed)], default=date.max)
+        accepted = [row for council in sorted({load.council for load in new}) for row in covering(home, council, night)]
+        return ingest(con, councils, new, accepted, [one for one in missed if one.extract_date <= night])
 
 
 def _continues(good: Path, landed: list[Load]) -> bool:

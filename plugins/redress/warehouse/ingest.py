@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,102 +17,13 @@ from redress.duck import text
 from redress.errors import RedressError
 from redress.landing.door import typed_columns
 from redress.paths import Home
-from redress.validation.issues import COLUMNS as EVENT_COLUMNS
+from redress.validation.issues import create_acceptances
 from redress.validation.loads import Load, committed
+from redress.validation.missed import Missed
+from redress.warehouse.tables import CONFIG, LOADS, METADATA, QUALITY, STANDING
 
 if TYPE_CHECKING:
     import duckdb
-
-METADATA = {
-    "operation": "varchar",
-    "extract_id": "varchar",
-    "extract_date": "date",
-    "load_number": "bigint",
-    "source_file": "varchar",
-    "source_row": "bigint",
-    "row_hash": "varchar",
-}
-
-QUALITY: dict[str, dict[str, str]] = {
-    "events": EVENT_COLUMNS,
-    "rule_outcomes": {
-        "council": "varchar",
-        "rule": "varchar",
-        "entity": "varchar",
-        "severity": "varchar",
-        "extract_id": "varchar",
-        "extract_date": "date",
-        "load_number": "bigint",
-        "outcome": "varchar",
-        "rows_checked": "bigint",
-        "rows_failed": "bigint",
-        "reason": "varchar",
-    },
-    "load_runs": {
-        "council": "varchar",
-        "entity": "varchar",
-        "extract_date": "date",
-        "load_number": "bigint",
-        "extract_id": "varchar",
-        "extract_kind": "varchar",
-        "source_file": "varchar",
-        "rows_landed": "bigint",
-        "rows_accepted": "bigint",
-        "rows_quarantined": "bigint",
-        "rows_unchanged": "bigint",
-        "rows_released": "bigint",
-        "rows_waiting": "bigint",
-        "rows_deleted": "bigint",
-        "rows_with_warnings": "bigint",
-        "columns_dropped": "bigint",
-        "rows_with_person": "bigint",
-        "persons_found": "bigint",
-        "verdict": "varchar",
-        "verdict_text": "varchar",
-        "seconds": "double",
-    },
-}
-
-CONFIG: dict[str, dict[str, str]] = {
-    "councils": {
-        "council": "varchar",
-        "council_name": "varchar",
-        "gss_code": "varchar",
-        "dfe_code": "varchar",
-        "config_hash": "varchar",
-        "is_built": "boolean",
-    },
-    "settings": {
-        "council": "varchar",
-        "in_time_rule": "varchar",
-        "stage2_clock_start": "varchar",
-        "stage2_clock_end": "varchar",
-        "acknowledgement_limit": "bigint",
-        "corporate_stage_1_limit": "bigint",
-        "corporate_stage_2_limit": "bigint",
-        "corporate_stage_3_limit": "bigint",
-        "records_begin": "date",
-        "count_closure_days": "boolean",
-    },
-    "codes": {
-        "council": "varchar",
-        "list_name": "varchar",
-        "code": "varchar",
-        "label": "varchar",
-        "maps_to": "varchar",
-        "group_name": "varchar",
-    },
-    "closure_days": {"council": "varchar", "closure_date": "date"},
-    "build_state": {"contract_hash": "varchar", "project_hash": "varchar", "invocation_id": "varchar"},
-}
-
-LOADS = {
-    "council": "varchar",
-    "load_number": "bigint",
-    "extract_date": "date",
-    "extracts": "varchar",
-    "is_built": "boolean",
-}
 
 
 @dataclass(frozen=True)
@@ -139,12 +51,15 @@ def contract_hash() -> str:
 
 
 def can_continue(con: "duckdb.DuckDBPyConnection", landed: Sequence[Load]) -> bool:
-    """Whether the build in hand holds only what landing still says, under today's contract.
+    """Whether the build in hand holds only what landing still says, under today's contract and in today's tables.
 
-    Landing is the truth: where it was replaced, or the contract changed, the build is made anew.
+    Landing is the truth: where it was replaced, or the contract or a table changed, the build is made anew.
     """
-    tables = con.execute("select schema_name, table_name from duckdb_tables()").fetchall()
-    if not {("accepted", "loads"), ("config", "build_state")} <= set(tables):
+    found = con.execute("""
+        select schema_name || '.' || table_name, list(column_name order by column_index)
+        from duckdb_columns() where schema_name in ('accepted', 'quality', 'config') group by 1
+    """).fetchall()
+    if dict(found) != {table: list(columns) for table, columns in _tables().items()}:
         return False
     if con.execute("select contract_hash from config.build_state").fetchone() != (contract_hash(),):
         return False
@@ -153,10 +68,24 @@ def can_continue(con: "duckdb.DuckDBPyConnection", landed: Sequence[Load]) -> bo
     return all(known.get((council, number)) == extracts for council, number, extracts in held)
 
 
-def ingest(con: "duckdb.DuckDBPyConnection", councils: Mapping[str, Council], landed: Sequence[Load]) -> Ingested:
+def held_nights(con: "duckdb.DuckDBPyConnection") -> list[date]:
+    """The nights of which the build in hand has loads; none where it is new."""
+    if con.execute("select 1 from duckdb_tables() where schema_name = 'accepted' and table_name = 'loads'").fetchone():
+        return [night for (night,) in con.execute("select distinct extract_date from accepted.loads").fetchall()]
+    return []
+
+
+def ingest(
+    con: "duckdb.DuckDBPyConnection",
+    councils: Mapping[str, Council],
+    landed: Sequence[Load],
+    acceptances: Sequence[tuple[object, ...]] = (),
+    missed: Sequence[Missed] = (),
+) -> Ingested:
     """Appends the loads not yet in the build and writes the councils' settings, in one transaction.
 
-    Doing it again changes nothing. An entity that a load has no file of, or an empty one, adds no rows.
+    What stands beside the loads is written anew: acceptances in force (rows of issues.ACCEPTANCES), and nights that
+    were missed. Doing it again changes nothing. An entity that a load has no file of, or an empty one, adds no rows.
     Raises RedressError if a file of a load cannot be read.
     """
     import duckdb
@@ -179,6 +108,8 @@ def ingest(con: "duckdb.DuckDBPyConnection", councils: Mapping[str, Council], la
         for name, columns in QUALITY.items():
             _append(con, f"quality.{name}", columns, [load.folder / f"{name}.parquet" for load in new])
         _record_loads(con, new)
+        create_acceptances(con, "quality.acceptances", acceptances)
+        _write_missed(con, missed)
         _write_config(con, councils)
         if con.execute("select count(*) from config.build_state").fetchone() == (0,):
             con.execute("insert into config.build_state values (?, null, null)", [contract_hash()])
@@ -191,15 +122,19 @@ def ingest(con: "duckdb.DuckDBPyConnection", councils: Mapping[str, Council], la
 
 
 def _create_tables(con: "duckdb.DuckDBPyConnection") -> None:
-    tables = {f"accepted.{entity.name}": accepted_columns(entity) for entity in load_contract().entities.values()}
-    tables["accepted.loads"] = LOADS
-    tables |= {f"quality.{name}": columns for name, columns in QUALITY.items()}
-    tables |= {f"config.{name}": columns for name, columns in CONFIG.items()}
     for schema in ("accepted", "quality", "config"):
         con.execute(f"create schema if not exists {schema}")
-    for table, columns in tables.items():
+    for table, columns in _tables().items():
         declared = ", ".join(f"{name} {sql_type}" for name, sql_type in columns.items())
         con.execute(f"create table if not exists {table} ({declared})")
+
+
+def _tables() -> dict[str, dict[str, str]]:
+    """Every table the ingest fills, with its columns."""
+    tables = {f"accepted.{entity.name}": accepted_columns(entity) for entity in load_contract().entities.values()}
+    tables["accepted.loads"] = LOADS
+    tables |= {f"quality.{name}": columns for name, columns in (QUALITY | STANDING).items()}
+    return tables | {f"config.{name}": columns for name, columns in CONFIG.items()}
 
 
 def _append(
@@ -234,6 +169,15 @@ def _record_loads(con: "duckdb.DuckDBPyConnection", loads: Sequence[Load]) -> No
             "insert into accepted.loads values (?, ?, ?, ?, false)",
             [(load.council, load.number, load.extract_date, _fingerprint(load)) for load in loads],
         )
+
+
+def _write_missed(con: "duckdb.DuckDBPyConnection", missed: Sequence[Missed]) -> None:
+    con.execute("delete from quality.missed_runs")
+    rows = [
+        (night.council, name, night.extract_date, night.reason) for night in missed for name in load_contract().entities
+    ]
+    if rows:
+        con.executemany("insert into quality.missed_runs values (?, ?, ?, ?)", rows)
 
 
 def _fingerprint(load: Load) -> str:

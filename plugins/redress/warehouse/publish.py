@@ -19,7 +19,7 @@ from redress.returns.signing.publish_figures import TABLE, write_return_figures
 if TYPE_CHECKING:
     import duckdb
 
-QUALITY_TABLES = ("dq_issues", "dq_rule_outcomes", "load_runs")
+QUALITY_TABLES = ("dq_issue_spans", "dq_issues", "dq_rule_outcomes", "load_runs")
 
 # Readers of DuckDB 1.x, which most BI drivers are, cannot open the newest format.
 STORAGE_VERSION = "v1.5.0"

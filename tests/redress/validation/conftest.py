@@ -16,13 +16,19 @@ import yaml
 from redress.contract import load_contract
 from redress.councils import Codes, Settings
 from redress.landing.door import Door, raw_columns, typed_columns
+from redress.validation import frames
+from redress.validation.catalogue import load_catalogue
 from redress.validation.engine import Context, run_batch_rules, run_row_rules
+from redress.validation.outcomes import create_results
+from redress.validation.relevant import fill_relevant_hashes
 
 GOOD_NIGHT = yaml.safe_load(Path(__file__).with_name("good_night.yml").read_text(encoding="utf-8"))
 
 REFERENCES = ("case_ref", "service_code", "action_ref", "payment_ref", "ombudsman_ref")
 
 Rows = dict[str, list[dict[str, Any]]]
+Hashes = dict[tuple[str, str, str], str]
+"""A hash by rule, column and record key."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +87,46 @@ def _own(found: list[tuple[Any, ...]], key: int, number: int) -> list[tuple[Any,
     """What was found of one scenario, its number taken out of the record key again."""
     mark = re.compile(rf"#{number}(?!\d)")
     return [(*one[:key], mark.sub("", one[key]), *one[key + 1 :]) for one in found if mark.search(one[key])]
+
+
+@pytest.fixture(scope="session")
+def hash_rows() -> Callable[..., Hashes]:
+    """hash_rows(entity, rows): the hashes if every rule that warns of the entity failed on each of its rows.
+
+    Entities without rows are not delivered. It takes what run_night takes besides; typed gives columns of incoming
+    rows other values, by record key.
+    """
+    return _hash_rows
+
+
+def _hash_rows(
+    entity: str, rows: Rows | None = None, *, typed: dict[str, dict[str, Any]] | None = None, **given: Any
+) -> Hashes:
+    con, context = _prepare(rows, only=True, **given)
+    try:
+        create_results(con)
+        frames.open_schema(con, context.council, context.extract_date)
+        for key, values in (typed or {}).items():
+            sets = ", ".join(f"{name} = ?" for name in values)
+            con.execute(f"update incoming.{entity} set {sets} where record_key = ?", [*values.values(), key])
+        frames.prepare_rows(con)
+        checks = {(check.rule, check.severity, check.column) for check in load_catalogue().checks(entity)}
+        con.execute(f"""
+            insert into failures by name
+            select checks.*, '{entity}' as entity, the_rows.row_id
+            from (values {", ".join(str(check) for check in checks)}) as checks (rule, severity, column_name)
+            cross join rules.rows_{entity} as the_rows
+        """)
+        fill_relevant_hashes(con, context)
+        found = con.execute(f"""
+            select rule, column_name, record_key, relevant_hash
+            from relevant_hashes inner join incoming.{entity} using (row_id)
+        """).fetchall()
+        hashes = {(rule, column, key): one for rule, column, key, one in found}
+        assert len(hashes) == len(found)
+        return hashes
+    finally:
+        con.close()
 
 
 def _run(rows: Rows | None = None, **given: Any) -> Night:

@@ -75,6 +75,7 @@ RULE = {
     "code": "X01",
     "severity": "warning",
     "columns": ["amount"],
+    "looks_at": ["$column"],
     "expectation": {"type": "expect_column_values_to_be_between", "kwargs": {"column": "amount", "max_value": 1}},
     "reason": "A reason.",
     "remedy": "A remedy.",
@@ -88,6 +89,11 @@ RULE = {
     [
         ({"entity": "payments", "rules": [RULE, RULE]}, "X01 is there twice"),
         ({"entity": "payments", "rules": [RULE | {"columns": ["amont"]}]}, "no column amont"),
+        ({"entity": "payments", "rules": [RULE | {"looks_at": []}]}, "payments.yml: rule X01 has no looks_at"),
+        ({"entity": "payments", "rules": [RULE | {"looks_at": ["amont", "amount"]}]}, "rule X01 looks at amont, which"),
+        ({"entity": "payments", "rules": [RULE | {"looks_at": ["extract_date"]}]}, "X01 looks at extract_date, which"),
+        ({"entity": "payments", "rules": [RULE | {"severity": "critical"}]}, "rule X01 has looks_at, but only a warn"),
+        ({"entity": "batch", "rules": [RULE]}, "rule X01 has looks_at, but only a warning about rows can"),
         ({"entity": "any", "rules": [RULE | {"each": {"typ": ["date"]}}]}, "each cannot ask for typ"),
         ({"entity": "payments", "rules": [{"code": "X01"}]}, "is not a rule file"),
         ({"entity": "payments"}, "is not a rule file"),
@@ -109,6 +115,7 @@ def test_no_rule_files_at_all(tmp_path):
 def test_a_rule_may_name_several_columns(tmp_path):
     rule = RULE | {
         "columns": ["agreed_date", "paid_date"],
+        "looks_at": ["$column", "paid_date"],
         "expectation": {"type": "t", "kwargs": {"column": "$column"}},
     }
     (tmp_path / "payments.yml").write_text(yaml.safe_dump({"entity": "payments", "rules": [rule]}), encoding="utf-8")
@@ -117,3 +124,6 @@ def test_a_rule_may_name_several_columns(tmp_path):
         ("agreed_date", ("agreed_date",)),
         ("paid_date", ("paid_date",)),
     ]
+    looks_at = load_catalogue(tmp_path).looks_at
+    assert looks_at("X01", "payments", "agreed_date") == ("agreed_date", "paid_date")
+    assert looks_at("X01", "payments", "paid_date") == ("paid_date",)

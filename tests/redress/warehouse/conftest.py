@@ -13,7 +13,8 @@ from redress.councils import Council, load_councils
 from redress.duck import connect, text
 from redress.paths import Home
 from redress.warehouse import BuildResult, build_and_publish, open_reporting, reporting_file
-from redress.warehouse.ingest import QUALITY, accepted_columns
+from redress.warehouse.ingest import accepted_columns
+from redress.warehouse.tables import QUALITY
 
 Row = dict[str, Any]
 

@@ -6,8 +6,9 @@ import pytest
 
 from redress.duck import connect
 from redress.errors import RedressError
+from redress.validation.missed import Missed
 from redress.warehouse.build import warehouse_file
-from redress.warehouse.ingest import ingest, landed_loads
+from redress.warehouse.ingest import can_continue, ingest, landed_loads
 
 CASE = {"case_ref": "C1", "received_date": "2024-05-01"}
 
@@ -126,6 +127,34 @@ def test_ingesting_twice_changes_nothing(landing):
         assert con.execute("select count(*) from accepted.cases").fetchone() == (1,)
         assert con.execute("select count(*) from accepted.activity").fetchone() == (0,)
         assert con.execute("select count(*) from config.councils").fetchone() == (1,)
+
+
+ACCEPTED = ("anytown", 1, "E04", "cases", "C1", "gender", 1, "aa", date(2024, 5, 10), None, "Quality lead")
+
+
+def test_what_stands_beside_the_loads_is_written_anew(landing):
+    missed = Missed("anytown", date(2024, 5, 11), "land_delivery", "The share is not mounted.")
+    with connect() as con:
+        ingest(con, {}, [], [ACCEPTED], [missed])
+        ingest(con, {}, [], [ACCEPTED], [missed])
+        assert con.execute("select * from quality.acceptances").fetchall() == [ACCEPTED]
+        assert con.execute("select distinct council, extract_date, reason from quality.missed_runs").fetchall() == [
+            ("anytown", date(2024, 5, 11), "The share is not mounted.")
+        ]
+        assert con.execute("select count(*) = count(distinct entity) from quality.missed_runs").fetchone() == (True,)
+        ingest(con, {}, [])
+        assert con.execute("select count(*) from quality.acceptances").fetchone() == (0,)
+        assert con.execute("select count(*) from quality.missed_runs").fetchone() == (0,)
+
+
+def test_a_build_with_the_tables_of_an_earlier_version_is_not_gone_on_with(landing):
+    landing.council("anytown")
+    landing.load("anytown", "2024-05-10", cases=[CASE])
+    with connect() as con:
+        ingest(con, landing.councils, landed_loads(landing.home))
+        assert can_continue(con, landed_loads(landing.home))
+        con.execute("alter table quality.events drop column service_code")
+        assert not can_continue(con, landed_loads(landing.home))
 
 
 def test_a_load_is_in_whole_or_not_at_all(landing):

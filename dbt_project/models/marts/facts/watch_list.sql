@@ -1,8 +1,13 @@
 {{ config(materialized='table') }}
 
 with clocks as (
-    select * from {{ ref('fct_timeliness') }}
-    where is_open
+    select
+        timeliness.*,
+        stages.statement_agreed_date
+    from {{ ref('fct_timeliness') }} as timeliness
+    left join {{ ref('int_stages') }} as stages
+        on timeliness.case_key = stages.case_key and timeliness.stage = stages.stage
+    where timeliness.is_open
 ),
 
 watch_list as (
@@ -21,6 +26,11 @@ watch_list as (
         case when not is_frozen then council_limit_days - elapsed_working_days end as working_days_left,
         coalesce(not is_frozen and elapsed_working_days > council_limit_days, false) as is_overdue,
         is_frozen,
+        is_extension_agreed,
+        extended_due_date,
+        case when not is_frozen then extended_limit_days - elapsed_working_days end as extended_working_days_left,
+        coalesce(clock = 'stage_2' and record_type = 'complaint' and statement_agreed_date is null, false)
+            as lacks_statement,
         extract_id
     from clocks
 )

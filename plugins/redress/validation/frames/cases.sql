@@ -8,7 +8,11 @@ with stages_of_case as (
         count(*) filter (where is_answered) as answered_stages,
         count(*) filter (
             where not is_ambiguous and not is_answered and outcome is distinct from 'withdrawn'
-        ) as unanswered_stages
+        ) as unanswered_stages,
+        string_agg(stage, ';' order by stage) filter (where is_answered) as answered_stage_numbers,
+        string_agg(stage, ';' order by stage) filter (
+            where not is_ambiguous and not is_answered and outcome is distinct from 'withdrawn'
+        ) as unanswered_stage_numbers
     from rules.current_stages
     group by case_ref
 ),
@@ -44,6 +48,8 @@ facts as (
         coalesce(stages_of_case.ambiguous_stages, 0) as ambiguous_stages,
         coalesce(stages_of_case.answered_stages, 0) as answered_stages,
         coalesce(stages_of_case.unanswered_stages, 0) as unanswered_stages,
+        stages_of_case.answered_stage_numbers,
+        stages_of_case.unanswered_stage_numbers,
         coalesce(ethnicities.standard_code, cases.ethnicity) as ethnicity_code,
         disabilities_of_case.items as disability_items,
         disabilities_of_case.has_none,
@@ -109,5 +115,8 @@ select
     case
         when facts.complainant_type in ('child_or_young_person', 'care_leaver')
             then facts.raw_advocate_supported is not null
-    end as advocacy_is_recorded
+    end as advocacy_is_recorded,
+    -- which stages S06 and S08 mean: for looks_at
+    facts.answered_stage_numbers,
+    facts.unanswered_stage_numbers
 from facts

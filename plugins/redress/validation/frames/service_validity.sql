@@ -1,7 +1,8 @@
--- One row per row of tonight that names a service: was it valid on the row's date? Null when there is no service
--- at all. A service whose dates cannot be read counts as valid: R04 reports it.
+-- One row per row of tonight that names a service: the row's date, and was the service valid on it? Null when there is
+-- no service at all. A service whose dates cannot be read counts as valid: R04 reports it.
 select
     the_rows.row_id,
+    the_rows.{date_column} as service_date,
     case
         when the_rows.service_code is not null
             and the_rows.{date_column} is not null

@@ -29,6 +29,7 @@ select
     facts.row_id,
     facts.case_record_type,
     facts.case_received_date,
+    facts.before_responded_date,
     -- D05: where D01 holds; an open stage has no end yet
     case
         when facts.is_in_order
