@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from redress.airflow_home import environment
 from redress.paths import PROJECT, Home
+from tests.summary import print_recorded
 from tests.tracing import leave_engines_out
 from tests.workers import ByFile, longest_first
 
@@ -42,6 +43,10 @@ S1,Family support,2015-04-01
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     longest_first(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    print_recorded(terminalreporter)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

@@ -1,11 +1,11 @@
 """The `redress` command. Each command says what it does, and ends with the exit codes of the design."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from redress import cli_errors, cli_returns, cli_sources
+from redress import cli_errors, cli_quality, cli_reports, cli_returns, cli_sources, cli_telling
 from redress.cli_dates import ExtractDate, today
 from redress.cli_errors import errors_for_people
 from redress.errors import UsageError
@@ -19,8 +19,11 @@ app = typer.Typer(
     add_completion=False,
 )
 
+app.add_typer(cli_quality.app)
+app.add_typer(cli_reports.app)
 app.add_typer(cli_returns.app)
 app.add_typer(cli_sources.app)
+app.add_typer(cli_telling.app)
 
 
 @app.callback()
@@ -28,6 +31,8 @@ def options(debug: Annotated[bool, typer.Option("--debug", help="Show the traceb
     """Complaints about children's social care: from records to published figures."""
     cli_errors.debug = debug
 
+
+Form = Literal["table", "json", "xlsx", "html"]
 
 Councils = Annotated[
     list[str] | None, typer.Option("--council", "-c", help="Only this council (may be given more than once).")
@@ -79,16 +84,26 @@ def check(
         str | None, typer.Option("--council", "-c", help="Whose codes and loaded records to use.")
     ] = None,
     extract_date: ExtractDate = None,
+    form: Annotated[
+        Form | None,
+        typer.Option("--format", help="What to make of it; a table is printed, JSON too unless --out is given."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; without it PATH-checked.xlsx or .html beside PATH.")
+    ] = None,
 ) -> None:
     """Validates a file or folder against the rules without loading it.
 
-    Examples: `redress check cases.csv --council harrow`, `redress check drop/harrow`
+    Ends with 3 where a load would be held back.
+
+    Examples: `redress check cases.csv --council harrow`, `redress check drop/harrow -c harrow --format xlsx`
     """
     with errors_for_people():
+        from redress.checking.commands import run_check
         from redress.councils import get_council
-        from redress.run import show_check
 
-        raise typer.Exit(show_check(path, extract_date or today(), get_council(council) if council else None))
+        owner = get_council(council) if council else None
+        raise typer.Exit(run_check(path, extract_date or today(), owner, form, out))
 
 
 @app.command()

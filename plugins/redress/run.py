@@ -1,13 +1,12 @@
-"""What the commands do and show: a night with progress, a check, the status, a rebuild."""
+"""What the commands do and show: a night with progress, the status, a rebuild."""
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from redress.councils import Council, Settings, load_councils
+from redress.councils import load_councils
 from redress.errors import RedressError
 from redress.landing.pseudonym import pseudonym_key
 from redress.paths import Home
@@ -16,8 +15,8 @@ from redress.validation.loads import Load, committed
 from redress.validation.verdicts import HELD_BACK as HELD_BACK_VERDICTS
 
 DONE, FAILED, HELD_BACK = 0, 1, 3
-SHOWN_TASKS = ("build_and_publish",)
-LAST_STEPS = ("accept_records", "build_and_publish")
+SHOWN_TASKS = ("build_and_publish", "build_reports")
+LAST_STEPS = ("accept_records", "build_reports")
 
 
 def run_with_progress(extract_date: date, councils: list[str], allow_removal: bool = False, wait: bool = False) -> int:
@@ -102,28 +101,6 @@ def _is_held_back(council: str, loads: list[Load]) -> bool:
     """Whether a file was rejected, or too large a share of an entity quarantined, in any of these loads."""
     threshold = load_councils()[council].settings.quarantine_threshold
     return any(run.is_held_back(threshold) for load in loads for run in load.runs())
-
-
-def show_check(path: Path, extract_date: date, council: Council | None) -> int:
-    """Prints the verdict on each entity and every finding; returns the exit code."""
-    from redress.validation.catalogue import load_catalogue
-    from redress.validation.check import check
-
-    console = Console()
-    verdict = check(path, extract_date, council)
-    for run in verdict.runs:
-        console.print(f"{run.verdict_text} ({run.rows_landed:,} rows)", markup=False, soft_wrap=True)
-    if verdict.findings:
-        rows = [
-            (f.rule, f.severity, f.entity, f.record_key.replace("|", " "), f.column, f.source_file, f.source_row)
-            for f in verdict.findings
-        ]
-        table(console, "Issues", ("rule", "severity", "entity", "record", "column", "file", "row"), rows)
-        rules = load_catalogue().rules
-        found = sorted({finding.rule for finding in verdict.findings})
-        table(console, "What to do", ("rule", "remedy"), [(code, rules[code].remedy) for code in found])
-    threshold = (council.settings if council else Settings()).quarantine_threshold
-    return HELD_BACK if verdict.is_held_back(threshold) else DONE
 
 
 def show_status() -> None:

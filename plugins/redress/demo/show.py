@@ -4,7 +4,7 @@ import csv
 import os
 import shlex
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from rich.console import Console
 from redress.councils import Council, load_councils
 from redress.landing.pseudonym import VARIABLE, key_kept_in
 from redress.paths import Home, councils_folder
-from redress.run import night_counts, run_with_progress
+from redress.run import DONE, HELD_BACK, night_counts, run_with_progress
 from redress.show import table
 from redress.warehouse.publish import open_reporting
 
@@ -47,13 +47,13 @@ def run_demo(dirty: bool) -> int:
     write_drop(records)
     write_dirty_drop(records, faulty)
     if dirty:
-        return _load_dirty(home, faulty, names)
+        return _load_dirty(home, records, faulty, names)
     councils = load_councils()
     _show_routes(console, names, councils)
     write_systems(records, demo, DEMO_DATE)
     with connected(records, demo):
         exit_code = run_with_progress(DEMO_DATE, names)
-    if exit_code not in (0, 3):
+    if exit_code not in (DONE, HELD_BACK):
         return exit_code
     made = _make_returns(home, councils)
     _show_faults(console, home, faulty, [councils[name] for name in names])
@@ -61,6 +61,7 @@ def run_demo(dirty: bool) -> int:
     _show_returns(console, made, councils)
     console.print(f"Warehouse: {home.published / 'reporting.duckdb'}", markup=False, soft_wrap=True)
     console.print(f"Parquet:   {home.published / 'parquet'}", markup=False, soft_wrap=True)
+    console.print(f"Pages:     {home.reports / 'index.html'}", markup=False, soft_wrap=True)
     console.print("The same with seeded faults: redress demo --dirty", markup=False)
     console.print("The systems once more, for nights of your own: redress demo --serve", markup=False)
     return exit_code
@@ -74,18 +75,26 @@ def _show_routes(console: Console, names: Iterable[str], councils: dict[str, Cou
         console.print(f"  {councils[name].title}: {ROUTES[name]}", markup=False, soft_wrap=True)
 
 
-def _load_dirty(home: Home, faulty: Path, names: list[str]) -> int:
-    """Runs the night on the faulty records, in a data folder and with a councils folder of its own."""
+def _load_dirty(home: Home, clean: Path, faulty: Path, names: list[str]) -> int:
+    """Runs two nights on faulty records, in a data folder and with a councils folder of its own."""
     from shutil import copytree
 
     from redress.demo.contract_form import councils_in_contract_form
+    from redress.demo.faults import write_night_before
 
     dirty_home = home.root / "demo" / DIRTY_FOLDER
-    copytree(faulty, dirty_home / "demo" / "records", dirs_exist_ok=True)
+    drop = dirty_home / "demo" / "records"
     councils = councils_in_contract_form(councils_folder(), dirty_home / "councils", names)
     os.environ.update(REDRESS_HOME=str(dirty_home), REDRESS_COUNCILS=str(councils))
+    write_night_before(clean, faulty, drop)
+    exit_code = run_with_progress(DEMO_DATE - timedelta(days=1), names)
+    if exit_code not in (DONE, HELD_BACK):
+        return exit_code
+    copytree(faulty, drop, dirs_exist_ok=True)
     exit_code = run_with_progress(DEMO_DATE, names)
     console = Console()
+    pages = Home.from_environment().reports / "index.html"
+    console.print(f"What the quality lead sees in the morning: {pages}", markup=False, soft_wrap=True)
     console.print("To look around in this run:", markup=False)
     for name in ("REDRESS_HOME", "REDRESS_COUNCILS"):
         console.print(f"  export {name}={shlex.quote(os.environ[name])}", markup=False, soft_wrap=True)

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from redress.demo.faults import write_dirty_drop
 from redress.demo.records import PREFIXES, write_drop
 from redress.errors import UsageError
 from redress.validation.check import check
+from tests.summary import PRINTED
 
 ROOT = Path(__file__).parents[3]
 DEMO_DATE = date(2020, 6, 30)
@@ -63,13 +65,79 @@ def found_when_clean(drops: Drops) -> Callable[[str], set[Issue]]:
     return cache(lambda council: found_in(drops[0], council))
 
 
-@pytest.mark.parametrize("council", ONE)
-def test_the_rules_find_what_was_seeded_and_nothing_besides(
-    drops: Drops, found_when_clean: Callable[[str], set[Issue]], council: str
+@pytest.fixture(scope="module")
+def found_when_faulty(drops: Drops) -> Callable[[str], set[Issue]]:
+    """What the rules find in a council's faulty drop; looked at once."""
+    return cache(lambda council: found_in(drops[1], council))
+
+
+@dataclass(frozen=True)
+class Score:
+    """Issues of one rule, or of all: those seeded, and those found that the clean drop has not."""
+
+    seeded: set[tuple[str, Issue]]
+    found: set[tuple[str, Issue]]
+
+    @property
+    def precision(self) -> float | None:
+        """The share of what was found that was seeded; None where nothing was found."""
+        return len(self.seeded & self.found) / len(self.found) if self.found else None
+
+    @property
+    def recall(self) -> float | None:
+        """The share of what was seeded that was found; None where nothing was seeded."""
+        return len(self.seeded & self.found) / len(self.seeded) if self.seeded else None
+
+    def of(self, rule: str) -> "Score":
+        """Of one rule."""
+        return Score(*({one for one in issues if one[1][0] == rule} for issues in (self.seeded, self.found)))
+
+    def line(self, name: str) -> str:
+        """A line of the table."""
+        shares = "".join("        -" if share is None else f"{share:9.1%}" for share in (self.precision, self.recall))
+        besides, missed = len(self.found - self.seeded), len(self.seeded - self.found)
+        return f"{name:6}{len(self.seeded):7}{len(self.found):7}{missed:7}{besides:8}  {shares}"
+
+
+@pytest.mark.parametrize("councils", [("halton",), pytest.param(COUNCILS, marks=pytest.mark.slow)], ids=["one", "all"])
+def test_precision_and_recall_are_whole(
+    drops: Drops,
+    found_when_clean: Callable[[str], set[Issue]],
+    found_when_faulty: Callable[[str], set[Issue]],
+    councils: tuple[str, ...],
+    record_property: Callable[[str, object], None],
 ) -> None:
-    dirty, before = drops[1], found_when_clean(council)
-    assert found_in(dirty, council) == before | key_of(dirty, council)
-    assert before.isdisjoint(key_of(dirty, council))
+    """Of each rule and of all: what was seeded is found, and nothing else that the clean drop has not."""
+    score = Score(
+        {(council, issue) for council in councils for issue in key_of(drops[1], council)},
+        {(council, issue) for council in councils for issue in found_when_faulty(council) - found_when_clean(council)},
+    )
+    rules = sorted(code for code in load_contract().rules if code[0] in "DSER")
+    lines = [
+        f"Seeded faults and what the rules found: {', '.join(councils)}",
+        "rule   seeded  found missed besides  precision  recall",
+        *(score.of(rule).line(rule) for rule in rules),
+        score.line("all"),
+    ]
+    record_property(PRINTED, "\n".join(lines))
+    wrong = [line for rule, line in zip(rules, lines[2:], strict=False) if not is_whole(score.of(rule))]
+    assert not wrong, "\n".join([*lines[:2], *wrong])
+    assert (score.precision, score.recall) == (1.0, 1.0)
+
+
+def is_whole(score: Score) -> bool:
+    return score.precision in (None, 1.0) and score.recall in (None, 1.0)
+
+
+@pytest.mark.parametrize("council", ONE)
+def test_what_the_clean_drop_lacks_is_found_in_the_faulty_one_too(
+    drops: Drops,
+    found_when_clean: Callable[[str], set[Issue]],
+    found_when_faulty: Callable[[str], set[Issue]],
+    council: str,
+) -> None:
+    assert found_when_clean(council) <= found_when_faulty(council)
+    assert found_when_clean(council).isdisjoint(key_of(drops[1], council))
 
 
 @pytest.mark.parametrize("council", ONE)

@@ -29,7 +29,7 @@ class Drop:
     def __init__(self, folder: Path, rng: Random) -> None:
         self.folder = folder
         self.rng = rng
-        self.rows = {entity: _read(folder / f"{entity}.csv") for entity in load_contract().entities}
+        self.rows = {entity: read_rows(folder / f"{entity}.csv") for entity in load_contract().entities}
         self.answers: list[Row] = []
         self.touched: set[str] = set()
         self._number = 900_000
@@ -39,11 +39,11 @@ class Drop:
 
         Raises NothingLeft if there is none.
         """
-        found = [row for row in self.rows[entity] if _owner(row) not in self.touched and condition(row)]
+        found = [row for row in self.rows[entity] if owner(row) not in self.touched and condition(row)]
         if not found:
             raise NothingLeft
         row = self.rng.choice(found)
-        self.touched.add(_owner(row))
+        self.touched.add(owner(row))
         return row
 
     def case(self, row: Row) -> Row:
@@ -86,11 +86,11 @@ class Drop:
     def write(self) -> None:
         """Writes the entities back, and answer_key.csv beside them."""
         for entity, rows in self.rows.items():
-            _write(self.folder / f"{entity}.csv", tuple(load_contract().entities[entity].columns), rows)
-        _write(self.folder / "answer_key.csv", KEY_COLUMNS, self.answers)
+            write_rows(self.folder / f"{entity}.csv", tuple(load_contract().entities[entity].columns), rows)
+        write_rows(self.folder / "answer_key.csv", KEY_COLUMNS, self.answers)
 
 
-def _owner(row: Row) -> str:
+def owner(row: Row) -> str:
     """What a row belongs to: its case, or itself where it has none."""
     return row.get("case_ref") or row.get("ombudsman_ref") or row.get("action_ref") or ""
 
@@ -100,12 +100,14 @@ def shift(day: str, days: int) -> str:
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
-def _read(path: Path) -> list[Row]:
+def read_rows(path: Path) -> list[Row]:
+    """The rows of a CSV file as text."""
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
-def _write(path: Path, columns: tuple[str, ...], rows: list[Row]) -> None:
+def write_rows(path: Path, columns: tuple[str, ...], rows: list[Row]) -> None:
+    """Writes rows with these columns."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, columns, lineterminator="\n")
         writer.writeheader()

@@ -1,0 +1,85 @@
+"""A check as an Excel workbook: the verdict, every issue, every rule."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from redress.checking.report import GENERATOR, OUTCOMES, CheckReport
+from redress.spreadsheets import Cell, Column, Style, open_workbook
+from redress.validation.catalogue import load_catalogue
+
+_VERDICTS = (
+    Column("Records", 14),
+    Column("Rows", 9),
+    Column("Accepted", 10),
+    Column("Held back", 10),
+    Column("Unchanged", 11),
+    Column("With warnings", 14),
+    Column("File", 34),
+    Column("Verdict", 90, is_long=True),
+)
+_ISSUES = (
+    Column("Rule", 7),
+    Column("Severity", 10),
+    Column("Records", 13),
+    Column("Record", 24),
+    Column("Case", 18),
+    Column("Column", 24),
+    Column("Heading in the file", 24, is_long=True),
+    Column("Column letter", 8),
+    Column("Row", 8),
+    Column("File", 34),
+    Column("Sheet", 16),
+    Column("Accepted", 10),
+    Column("Why", 60, is_long=True),
+    Column("How to correct", 60, is_long=True),
+)
+_RULES = (
+    Column("Rule", 7),
+    Column("Records", 13),
+    Column("Severity", 10),
+    Column("Outcome", 10),
+    Column("Rows checked", 10),
+    Column("Rows failed", 10),
+    Column("Not run because", 40, is_long=True),
+    Column("Why", 60, is_long=True),
+    Column("How to correct", 60, is_long=True),
+)
+
+
+def write_xlsx(report: CheckReport, file: Path) -> None:
+    """Writes the workbook; no cell of it can run, whatever its text begins with."""
+    compared = f"the records of {report.council} that are loaded" if report.council else "nothing: no council was given"
+    outcomes = ", ".join(f"{number} {title}" for title, number in report.counted_outcomes.items())
+    lines: list[tuple[Style, str]] = [
+        ("heading", report.sentence),
+        ("text", f"Checked for the night of {report.extract_date}, compared with {compared}. Nothing was loaded."),
+        ("text", f"Issues: {len(report.verdict.findings):,}. Rules: {outcomes}. A rule not run says nothing."),
+        ("text", ""),
+    ]
+    with open_workbook(file, f"{GENERATOR}: {report.checked}") as book:
+        book.words("Verdict", lines, _VERDICTS, _verdicts(report))
+        book.table("Issues", _ISSUES, _issues(report))
+        book.table("Rules", _RULES, _rules(report))
+
+
+def _verdicts(report: CheckReport) -> Iterator[tuple[Cell, ...]]:
+    for run in report.verdict.runs:
+        counts = (run.rows_landed, run.rows_accepted, run.rows_quarantined, run.rows_unchanged, run.rows_with_warnings)
+        yield run.entity, *counts, run.source_file, run.verdict_text
+
+
+def _issues(report: CheckReport) -> Iterator[tuple[Cell, ...]]:
+    rules = load_catalogue().rules
+    for one in report.verdict.findings:
+        record = (one.rule, one.severity, one.entity, one.record_key, one.case_ref)
+        cell = (one.column, one.source_column, one.letter, one.source_row, one.source_file, one.sheet)
+        accepted = "yes" if one.is_accepted else None
+        yield *record, *cell, accepted, rules[one.rule].reason, rules[one.rule].remedy
+
+
+def _rules(report: CheckReport) -> Iterator[tuple[Cell, ...]]:
+    rules = load_catalogue().rules
+    for one in report.outcomes:
+        rows = (None, None) if one.outcome == "not_run" else (one.rows_checked, one.rows_failed)
+        rule = (rules[one.rule].reason, rules[one.rule].remedy)
+        yield one.rule, one.entity, one.severity, OUTCOMES[one.outcome], *rows, one.reason, *rule
