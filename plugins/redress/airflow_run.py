@@ -87,15 +87,15 @@ def airflow_connection(conn_id: str) -> Any | None:
         return MetastoreBackend().get_connection(conn_id, session=session)
 
 
-def extract_date() -> date:
-    """The extract date of the running task.
+def extract_date(run: Any | None = None) -> date:
+    """The extract date of the running task, or of a run that is given.
 
     It is the London date of the end of the run's data interval. A run started by an asset takes the date that
     came with the asset, and one started by hand without a date takes the day it is started.
     """
     from airflow.sdk import get_current_context
 
-    run = get_current_context()["dag_run"]
+    run = run or get_current_context()["dag_run"]
     announced = [event.extra.get("extract_date") for event in run.consumed_asset_events]
     if dates := [text for text in announced if isinstance(text, str)]:
         return date.fromisoformat(max(dates))

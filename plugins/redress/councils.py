@@ -6,12 +6,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, RootModel, field_validator
 
+from redress.contract import load_contract
 from redress.errors import RedressError, UsageError
 from redress.paths import councils_folder, safe_name
 from redress.sources.definition import SourceDefinition
-from redress.yaml_files import parse, validated
+from redress.telling.definition import FILE_NAME as TELLING
+from redress.telling.definition import Telling, check_channels
+from redress.yaml_files import nearest, parse, validated
 
 StatutoryStage = Literal["stage_1", "stage_2", "stage_3"]
 
@@ -37,7 +40,10 @@ class _SourceFile(RootModel[SourceDefinition]):
 
 
 class Settings(_Strict):
-    """settings.yml: what differs from council to council in counting (domain.md, section 3)."""
+    """settings.yml: what differs from council to council in counting (domain.md, section 3).
+
+    delivered_every: days by entity, the longest that may lie between two deliveries of it.
+    """
 
     council_name: str | None = None
     gss_code: str | None = None
@@ -54,6 +60,15 @@ class Settings(_Strict):
     targets: dict[str, float] = Field(default_factory=dict)
     closure_days: tuple[date, ...] = ()
     count_closure_days: bool = False
+    delivered_every: dict[str, PositiveInt] = Field(default_factory=dict)
+
+    @field_validator("delivered_every")
+    @classmethod
+    def _names_entities(cls, promised: dict[str, int]) -> dict[str, int]:
+        entities = load_contract().entities
+        if unknown := next((name for name in promised if name not in entities), None):
+            raise ValueError(f"The contract has no entity {unknown}{nearest(unknown, entities)}")
+        return promised
 
 
 class Code(_Strict):
@@ -113,10 +128,28 @@ class Council:
     def codes(self) -> Codes:
         return _read(self.folder / "codes.yml", Codes)
 
+    @cached_property
+    def telling(self) -> Telling:
+        telling = _read(self.folder / TELLING, Telling)
+        check_channels(telling, self.folder / TELLING)
+        return telling
+
     @property
     def title(self) -> str:
         """The name people read."""
-        return self.settings.council_name or self.name.replace("_", " ").title()
+        return self.settings.council_name or self._title_of_folder
+
+    @property
+    def shown_title(self) -> str:
+        """Its title; that of its folder where its settings cannot be read, so that others and the fault are told of."""
+        try:
+            return self.title
+        except RedressError:
+            return self._title_of_folder
+
+    @property
+    def _title_of_folder(self) -> str:
+        return self.name.replace("_", " ").title()
 
 
 def load_councils(folder: Path | None = None) -> dict[str, Council]:

@@ -76,17 +76,17 @@ def safe_name(name: str, what: str) -> str:
     return name
 
 
-def fill_environment(text: str) -> str:
+def fill_environment(text: str, what: str = "source path") -> str:
     """The text with ${VARIABLES} of the environment filled in; REDRESS_HOME always has a value.
 
-    Raises RedressError for one that is not set.
+    Raises RedressError for one that is not set. what: what uses it.
     """
     known = {**os.environ, "REDRESS_HOME": str(Home.from_environment().root)}
 
     def value(match: re.Match[str]) -> str:
         name = match.group(1)
         if name not in known:
-            raise RedressError(f"The source path uses ${{{name}}}, which is not set; set it in the environment.")
+            raise RedressError(f"The {what} uses ${{{name}}}, which is not set; set it in the environment.")
         return known[name]
 
     return re.sub(r"\$\{(\w+)\}", value, text)
