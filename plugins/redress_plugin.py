@@ -12,6 +12,7 @@ from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction, T
 
 from redress.airflow_run import Counts, for_good
 from redress.timetables import MONTHS, Kind, next_run
+from redress_notifiers import ReturnsReady
 
 log = logging.getLogger(__name__)
 
@@ -80,10 +81,35 @@ class WorkingDaysAfterPeriod(Timetable):
 
 
 class RedressPlugin(AirflowPlugin):
-    """Registers the timetable, so that the scheduler can read it back from its database."""
+    """Registers the timetable, so that the scheduler can read it back from its database, and the reports' pages.
+
+    The addresses of the views are below Airflow's own, so that they hold when Airflow itself is not at the root.
+    """
 
     name = "redress"
     timetables = [WorkingDaysAfterPeriod]  # noqa: RUF012
+    external_views = [  # noqa: RUF012
+        {
+            "name": "Quality",
+            "href": "redress/site/index.html",
+            "url_route": "complaints-quality",
+            "destination": "nav",
+            "nav_top_level": True,
+        },
+        {
+            "name": "Loads and their verdicts",
+            "href": "redress/site/loads.html",
+            "url_route": "complaints-loads",
+            "destination": "dag",
+        },
+    ]
+
+    @property
+    def fastapi_apps(self) -> list[dict[str, Any]]:
+        """Made where it is asked for, in the API server: every task reads this file too."""
+        from redress_web import PREFIX, site_app
+
+        return [{"name": "Redress", "app": site_app(), "url_prefix": f"/{PREFIX}"}]
 
 
 def draft_returns(kind: Kind) -> None:
@@ -102,7 +128,11 @@ def draft_returns(kind: Kind) -> None:
         return drafts_due(kind, run.data_interval_start, run.data_interval_end, councils)
 
     # In the warehouse's pool, because the figures of a draft are published for BI readers too.
-    @task(pool="warehouse", map_index_template="{{ task.op_kwargs['council'] }} {{ task.op_kwargs['period'] }}")
+    @task(
+        pool="warehouse",
+        map_index_template="{{ task.op_kwargs['council'] }} {{ task.op_kwargs['period'] }}",
+        on_success_callback=ReturnsReady(),
+    )
     @for_good
     def build_draft(council: str, period: str) -> Counts:
         from redress.returns.run import build_draft

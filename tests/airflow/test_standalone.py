@@ -22,6 +22,9 @@ pytestmark = pytest.mark.standalone
 START_SECONDS = 240
 RUN_SECONDS = 300
 
+USERS = {"engineer": "admin", "quality": "user", "reader": "viewer"}
+"""Airflow's own roles; each password is the name and `-password`."""
+
 
 class Api:
     """Airflow's REST API, spoken to with a token."""
@@ -38,6 +41,27 @@ class Api:
         )
         with urllib.request.urlopen(request, timeout=30) as response:
             return json.load(response)
+
+    def log_in(self, user: str) -> str:
+        """A token of the user's."""
+        return str(self("/auth/token", {"username": user, "password": f"{user}-password"})["access_token"])
+
+    def page(
+        self, path: str, user: str = "", body: dict[str, Any] | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, str, str]:
+        """What a browser is told: status, address (after it was sent on) and text. The cookie holds the log-in."""
+        request = urllib.request.Request(
+            self.root + path,
+            data=json.dumps(body).encode() if body is not None else None,
+            headers={"Content-Type": "application/json"} | (headers or {}),
+        )
+        if user:
+            request.add_header("Cookie", f"_token={self.log_in(user)}")
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                return response.status, response.url, response.read().decode()
+        except urllib.error.HTTPError as refused:
+            return refused.code, refused.url, refused.read().decode()
 
     def runs(self, dag_id: str) -> list[dict[str, Any]]:
         return self(f"/api/v2/dags/{dag_id}/dagRuns")["dag_runs"]
@@ -75,9 +99,12 @@ def api(two_councils: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__LOGGING__WORKER_LOG_SERVER_PORT": str(free_port()),
         "AIRFLOW__LOGGING__TRIGGER_LOG_SERVER_PORT": str(free_port()),
-        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": ",".join(f"{user}:{role}" for user, role in USERS.items()),
     }
-    output = tmp_path_factory.mktemp("standalone") / "output.log"
+    folder = tmp_path_factory.mktemp("standalone")
+    output, passwords = folder / "output.log", folder / "passwords.json"
+    passwords.write_text(json.dumps({user: f"{user}-password" for user in USERS}), encoding="utf-8")
+    settings["AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE"] = str(passwords)
     with output.open("wb") as log:
         airflow = subprocess.Popen(
             [sys.executable, "-m", "redress.airflow_home", "airflow", "standalone"],
@@ -95,7 +122,7 @@ def api(two_councils: dict[str, str], tmp_path_factory: pytest.TempPathFactory) 
             return all(health[part]["status"] == "healthy" for part in ("metadatabase", "scheduler", "dag_processor"))
 
         wait_for("a healthy Airflow", healthy, START_SECONDS, lambda: airflow.poll() is None)
-        api.token = api("/auth/token")["access_token"]
+        api.token = api.log_in("engineer")
         yield api
     except AssertionError:
         sys.stderr.write(output.read_text(encoding="utf-8", errors="replace")[-5000:])
@@ -159,7 +186,12 @@ def test_the_warehouse_is_published_as_at_the_night(
     warehouse = night["nightly_warehouse"]
     assert warehouse["state"] == "success"
     assert warehouse["run_type"] == "asset_triggered"
-    assert api.task_states("nightly_warehouse", warehouse["dag_run_id"]) == {"build_and_publish": "success"}
+    assert api.task_states("nightly_warehouse", warehouse["dag_run_id"]) == {
+        "build_and_publish": "success",
+        "build_reports": "success",
+        "facts_and_reports_are_built": "success",
+        "tell_people": "success",
+    }
     file = Path(two_councils["REDRESS_HOME"]) / "published" / "reporting.duckdb"
     with duckdb.connect() as con:
         con.execute(f"attach '{file}' as published (read_only)")
@@ -176,6 +208,31 @@ def test_messages_between_tasks_hold_counts_and_paths_only(api: Api, night: dict
     counts = json.loads(accepted["value"]) if isinstance(accepted["value"], str) else accepted["value"]
     assert counts["landed"] == 6
     assert all(isinstance(value, int) for value in counts.values())
+
+
+def test_the_pages_are_read_by_who_is_logged_in_only(api: Api, night: dict[str, Any]) -> None:
+    status, address, text = api.page("/redress/site/index.html", headers={"Sec-Fetch-Mode": "navigate"})
+    assert (status, address) == (200, f"{api.root}/auth/login?next=%2Fredress%2Fsite%2Findex.html")
+    assert "barsetshire" not in text.lower()
+    assert api.page("/redress/site/data/decisions.js")[0] == 401
+    status, address, text = api.page("/redress/site/index.html", "reader")
+    assert (status, address, "Barsetshire" in text) == (200, f"{api.root}/redress/site/index.html", True)
+
+
+def test_a_warning_is_accepted_by_who_may_edit_the_load(
+    api: Api, night: dict[str, Any], two_councils: dict[str, str]
+) -> None:
+    asked = {"council": "barsetshire", "rule": "E04", "case_ref": "BA-2", "reason": "Asked again", "by": "Manager"}
+    told = {}
+    for user in ("reader", "quality"):
+        session = json.loads(api.page("/redress/session", user)[2])
+        headers = {"X-Redress-Token": session["token"], "Origin": api.root}
+        told[user] = (session["may_accept"], *api.page("/redress/accept", user, asked, headers)[::2])
+    assert told["reader"][:2] == (False, 403)
+    assert told["quality"][:2] == (True, 201), told["quality"]
+    (kept,) = (Path(two_councils["REDRESS_HOME"]) / "landing" / "barsetshire" / "acceptances").glob("*.json")
+    assert json.loads(kept.read_text(encoding="utf-8"))["user"] == "quality"
+    assert "|E04|cases|BA-2|" in api.page("/redress/site/data/decisions.js", "quality")[2]
 
 
 def test_housekeeping_cleans_the_metadata(api: Api, night: dict[str, Any]) -> None:

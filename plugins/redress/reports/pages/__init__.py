@@ -1,0 +1,1 @@
+"""One module a page: what it shows, asked of the prepared tables as sets."""
