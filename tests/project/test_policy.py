@@ -64,6 +64,13 @@ def test_one_module_only_imports_airflow() -> None:
     )
 
 
+def test_two_modules_only_import_great_expectations() -> None:
+    importing = {path.name for path in LIBRARY if "great_expectations" in imported(path)}
+    assert importing == {"suites.py", "data_docs_view.py"}, (
+        f"{importing} import Great Expectations; ask it in suites.py, show it in data_docs_view.py, nowhere else."
+    )
+
+
 @pytest.mark.parametrize("lock", ["requirements.lock", ".ci/uv.lock"])
 def test_locks_are_hashed_and_name_no_index(lock: str) -> None:
     text = (ROOT / lock).read_text(encoding="utf-8")

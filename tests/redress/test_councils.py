@@ -58,6 +58,12 @@ def test_settings_are_typed(folder: Path) -> None:
             "in_time_rul: within_limit\n",
             r"settings\.yml, line 1: in_time_rul: .*did you mean in_time_rule",
         ),
+        (
+            "settings.yml",
+            "delivered_every:\n  casses: 1\n",
+            r"settings\.yml, line 1: delivered_every: .*no entity casses \(did you mean cases",
+        ),
+        ("settings.yml", "delivered_every:\n  cases: 0\n", r"settings\.yml, line 2: delivered_every\.cases: "),
         ("settings.yml", "council_name: X\na: [\n", r"settings\.yml, line 3: this is not YAML"),
         ("source.yml", "path: x\nkind: telepathy\n", r"source\.yml, line 2: kind: 'telepathy' .* 'files', 'database'"),
         ("source.yml", "path: x\n", r"source\.yml, line 1: kind: this key is needed"),
