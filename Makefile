@@ -31,7 +31,7 @@ test: $(READY) ## the tests, with coverage of plugins/redress
 test-airflow: $(READY) ## the same DAGs under a real `airflow standalone` (about two minutes)
 	@$(BIN)/pytest tests/airflow -m standalone
 
-test-browser: $(READY) ## the returns in headless Chromium, their documents as pictures; skips what is not installed
+test-browser: $(READY) ## the pages and the returns in headless Chromium, documents as pictures; skips what is not installed
 	@$(BIN)/pytest -m browser -rs
 
 test-services: $(READY) ## sources against real servers on loopback (PostgreSQL, MariaDB, SFTP); skips what is not installed

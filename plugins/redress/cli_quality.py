@@ -11,6 +11,8 @@ from redress.errors import UsageError
 
 app = typer.Typer()
 
+_HINTS = {"--reason": "--reason (all who read the pages see it)", "--by": "--by (your role)"}
+
 
 @app.command()
 def accept(
@@ -34,10 +36,13 @@ def accept(
     council: Annotated[
         str | None, typer.Option("--council", "-c", help="Needed where more than one council has such an issue.")
     ] = None,
-    column: Annotated[str | None, typer.Option(metavar="NAME", help="Only the issue about this column.")] = None,
+    column: Annotated[str | None, typer.Option(metavar="NAME", help="Only issues about this column.")] = None,
+    record: Annotated[
+        str | None, typer.Option(metavar="KEY", help="Only issues of this record of the case, as 'H-2019-0042|1|2'.")
+    ] = None,
     list_all: Annotated[bool, typer.Option("--list", help="List what was accepted, and how it stands.")] = False,
-    number: Annotated[
-        int | None, typer.Option("--withdraw", metavar="NUMBER", help="Take this acceptance back.")
+    withdrawn: Annotated[
+        str | None, typer.Option("--withdraw", metavar="NUMBER", help="Take this acceptance back.")
     ] = None,
 ) -> None:
     """Accepts a warning on a case: it leaves the lists until the record changes. Critical rules cannot be accepted.
@@ -52,18 +57,31 @@ def accept(
     with errors_for_people():
         from redress.validation.accepting import show_accept, show_list, show_withdraw
 
-        of_accepting, of_withdrawing = (rule, case, until, column), (number, reason, by)
-        is_mixed = any(of_accepting) if number is not None else list_all and any((*of_accepting, *of_withdrawing))
-        if is_mixed or (list_all and number is not None):
+        of_accepting, of_withdrawing = (rule, case, until, column, record), (withdrawn, reason, by)
+        is_mixed = any(of_accepting) if withdrawn is not None else list_all and any((*of_accepting, *of_withdrawing))
+        if is_mixed or (list_all and withdrawn is not None):
             raise UsageError("Accept, --list or --withdraw, one at a time; `redress accept --help` shows each.")
         if list_all:
             raise typer.Exit(show_list(council, today()))
-        if reason is None or by is None:
-            raise UsageError("Give --reason, which all who read the pages see, and --by with your role.")
-        if number is not None:
+        if withdrawn is not None:
+            number = _number(withdrawn)
+            if reason is None or by is None:
+                raise _lacking({"--reason": reason, "--by": by}, f"redress accept --withdraw {number}")
             raise typer.Exit(show_withdraw(number, reason, by, council))
-        if rule is None or case is None:
-            raise UsageError(
-                "Name the rule and the case, for example: redress accept D10 H-2019-0042 --reason ... --by ..."
-            )
-        raise typer.Exit(show_accept(rule, case, reason, by, until, column, council))
+        if rule is None or case is None or reason is None or by is None:
+            given = {"the rule": rule, "the case": case, "--reason": reason, "--by": by}
+            raise _lacking(given, f"redress accept {rule or 'D10'} {case or 'H-2019-0042'}")
+        raise typer.Exit(show_accept(rule, case, reason, by, until, column, council, record))
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise UsageError(f"{text!r} is not the number of an acceptance; `redress accept --list` shows the numbers.")
+    return int(text)
+
+
+def _lacking(given: dict[str, str | None], command: str) -> UsageError:
+    """All that was not given, in one sentence."""
+    *first, last = [_HINTS.get(name, name) for name, value in given.items() if value is None]
+    lacking = f"{', '.join(first)} and {last}" if first else last
+    return UsageError(f"Give {lacking}, for example: {command} --reason WHY --by ROLE")

@@ -75,6 +75,16 @@ def show_night(console: Console, extract_date: date, loaded: Mapping[str, list[L
             for run in load.runs():
                 if run.verdict in HELD_BACK_VERDICTS:
                     console.print(f"{council}: {run.verdict_text}", markup=False, soft_wrap=True)
+        _show_threshold(console, council, loads)
+
+
+def _show_threshold(console: Console, council: str, loads: list[Load]) -> None:
+    """Says why the night ends with exit code 3: in which entities more was held back than the council allows."""
+    threshold = load_councils()[council].settings.quarantine_threshold
+    over = sorted({run.entity for load in loads for run in load.runs() if run.is_held_back(threshold)})
+    if over:
+        what = f"{', '.join(over)}: rejected, or more than the {threshold:.0%} that may be held back"
+        console.print(f"{council}: {what} (quarantine_threshold in settings.yml).", markup=False, soft_wrap=True)
 
 
 def night_counts(home: Home, council: str, extract_date: date) -> tuple[int | None, ...]:

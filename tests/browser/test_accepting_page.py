@@ -38,7 +38,8 @@ def test_outside_airflow_it_gives_the_command(browser: "Browser", site: Path) ->
         tab.get_by_text("Copied.").wait_for()
         copied = tab.evaluate("navigator.clipboard.readText()")
     assert shlex.split(copied) == [
-        *("redress", "accept", "D05", "BA/0", "--council", "barsetshire", "--column", "acknowledged_date"),
+        *("redress", "accept", "D05", "BA/0", "--council", "barsetshire", "--record", "BA/0|1"),
+        *("--column", "acknowledged_date"),
         *("--until", "2024-12-31", "--by", "quality lead"),
         *("--reason", 'It\'s $HOME; agreed `today` "by" letter and telephone'),
     ]
@@ -139,6 +140,31 @@ def test_what_airflow_refuses_is_said_in_the_dialog(browser: "Browser", built_ho
         tab.get_by_role("dialog").get_by_role("button", name="Accept").click()
         assert "2020-01-01 is past" in tab.get_by_role("alert").inner_text()
         assert told(tab) == "1 open issue"
+        view.close()
+    assert acceptances(built_home, "barsetshire") == []
+
+
+def test_a_log_in_that_has_expired_is_said_before_and_after_writing_a_reason(
+    browser: "Browser", built_home: Home
+) -> None:
+    reader = OneReader({"read", "accept"})
+    sentence = "Your log-in has expired: log in again and reload this page."
+    with served(built_home, reader) as address:
+        view = browser.new_context()
+        tab = view.new_page()
+        tab.goto(f"{address}/issues.html#q=A3&rule=D05")
+        tab.get_by_role("button", name="Accept D05 on A3").click()
+        tab.get_by_label("Reason").fill("Acknowledged by telephone")
+        reader.is_logged_in = False
+        tab.get_by_role("dialog").get_by_role("button", name="Accept").click()
+        tab.get_by_role("alert").wait_for()
+        assert tab.get_by_role("alert").inner_text() == sentence
+        assert tab.get_by_label("Reason").input_value() == "Acknowledged by telephone"
+        tab.get_by_role("button", name="Close").click()
+        tab.get_by_role("button", name="Accept D05 on A3").click()
+        tab.get_by_role("dialog").wait_for()
+        assert sentence in tab.get_by_role("dialog").inner_text()
+        assert not tab.locator("#decide-send").is_visible()
         view.close()
     assert acceptances(built_home, "barsetshire") == []
 

@@ -5,7 +5,7 @@ import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from openpyxl import load_workbook
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 OPEN = "resolved_on is null and not is_accepted"
+SHOWN_KEY = "trim(replace(record_key, '|', ' | '))"
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 PAGES = ("index", "issues", "rules", "case", "watch_list", "completeness", "loads")
 
 
@@ -65,8 +67,8 @@ def published(home: Home, sql: str) -> list[tuple[Any, ...]]:
 
 def shown(tab: "Page") -> list[tuple[str, str]]:
     """The rules and record keys of the table Issues, in order of the alphabet."""
-    keys = [text.split("\n")[1] for text in tab.locator("#issues td.of-record").all_inner_texts()]
-    return sorted(zip(column(tab, "rule"), (key.replace(" | ", "|") for key in keys), strict=True))
+    keys = [text.split("\n")[1].strip() for text in tab.locator("#issues td.of-record").all_inner_texts()]
+    return sorted(zip(column(tab, "rule"), keys, strict=True))
 
 
 def tab_to(tab: "Page", name: str) -> None:
@@ -85,8 +87,8 @@ def test_every_page_of_such_a_morning_is_free_of_axe_violations(browser: "Browse
     address = f"{site}/{page}.html" + (f"#{COUNCIL}/HAL-C-000122" if page == "case" else "")
     for width in (1280, 390):
         with opened(browser, address, width) as tab:
-            for scheme in ("light", "dark"):
-                tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            for scheme in SCHEMES:
+                tab.emulate_media(color_scheme=scheme)
                 results = axe.Axe().run(tab)
                 assert results.violations_count == 0, f"{width} {scheme}: {results.generate_report()}"
             assert tab.evaluate("document.documentElement.scrollWidth") == width
@@ -95,7 +97,7 @@ def test_every_page_of_such_a_morning_is_free_of_axe_violations(browser: "Browse
 def test_yesterdays_new_issues_are_found_from_today(browser: "Browser", morning: Path, site: str) -> None:
     new = published(
         Home(morning / "data"),
-        f"select rule, record_key from dq_issues where {OPEN} and opened_on = date '{NIGHTS[1]}' order by all",
+        f"select rule, {SHOWN_KEY} from dq_issues where {OPEN} and opened_on = date '{NIGHTS[1]}' order by all",
     )
     with opened(browser, f"{site}/index.html") as tab:
         assert f"{len(new)} new issues" in tab.locator("p.lead").inner_text()
@@ -116,11 +118,11 @@ def test_one_services_list_is_downloaded(browser: "Browser", morning: Path, site
         file = Path(coming.value.path())
         rows = rows_of_workbook(file) if ending == "Excel" else rows_of_csv(file)
     kept = ("Rule", "Service code", "Case", "Record key", "Column", "File", "Row", "First seen")
-    assert sorted([tuple(row[name] for name in kept) for row in rows]) == published(
+    assert sorted([tuple(row[name].strip() for name in kept) for row in rows]) == published(
         Home(morning / "data"),
         f"""
         select
-            rule, service_code, coalesce(case_ref, ''), record_key, coalesce(column_name, ''), source_file,
+            rule, service_code, coalesce(case_ref, ''), {SHOWN_KEY}, coalesce(column_name, ''), source_file,
             source_row::varchar, first_seen::varchar
         from dq_issues where {OPEN} and service_code = '{OTHER_SERVICE}' order by all
         """,
@@ -177,7 +179,7 @@ def test_a_warning_is_accepted_with_the_keyboard_holds_over_the_next_night_and_i
         assert told(tab) == f"{before - 1} open issues"
         assert case not in column(tab, "case")
         tab.goto(f"{address}/index.html")
-        assert "1 warning accepted since these pages were built." in tab.locator("#decided").inner_text()
+        assert "1 warning accepted since the last night." in tab.locator("#decided").inner_text()
 
         next_night = NIGHTS[1] + timedelta(days=1)
         load_dirty_night(next_night)

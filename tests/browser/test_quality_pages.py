@@ -93,7 +93,7 @@ def test_what_was_decided_since_is_said_in_a_line(browser: "Browser", site: Path
         assert not tab.locator("#decided").is_visible()
     decide(site, accepted=3)
     with opened(browser, site, "index.html") as tab:
-        assert "3 warnings accepted since these pages were built." in tab.inner_text("#decided")
+        assert "3 warnings accepted since the last night." in tab.inner_text("#decided")
     decide(site, accepted=0)
 
 

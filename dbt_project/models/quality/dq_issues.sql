@@ -29,7 +29,7 @@ latest_spans as (
 ),
 
 -- Of acceptances of the same issue the latest counts.
-acceptances as (
+acceptances_in_force as (
     select
         relevant_hash,
         accepted_on,
@@ -38,6 +38,16 @@ acceptances as (
         {{ issue_key() }} as issue_key,
         row_number() over (partition by {{ issue_key() }}, relevant_hash order by number desc) as recency
     from {{ source('quality', 'acceptances') }}
+    where ended_on is null
+),
+
+ended_acceptances as (
+    select
+        {{ issue_key() }} as issue_key,
+        max(ended_on) as acceptance_ended_on
+    from {{ source('quality', 'acceptances') }}
+    where ended_on is not null
+    group by 1
 ),
 
 dq_issues as (
@@ -64,13 +74,15 @@ dq_issues as (
         acceptances.issue_key is not null as is_accepted,
         acceptances.accepted_on,
         acceptances.accepted_until,
-        acceptances.accepted_by
+        acceptances.accepted_by,
+        ended_acceptances.acceptance_ended_on
     from ordered
     inner join latest_spans on ordered.issue_key = latest_spans.issue_key and latest_spans.recency = 1
     -- A resolution has no hash, so no acceptance stands for what is resolved.
-    left join acceptances
+    left join acceptances_in_force as acceptances
         on ordered.issue_key = acceptances.issue_key
             and ordered.relevant_hash = acceptances.relevant_hash and acceptances.recency = 1
+    left join ended_acceptances on ordered.issue_key = ended_acceptances.issue_key
     where ordered.recency = 1
 )
 

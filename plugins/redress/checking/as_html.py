@@ -4,7 +4,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from redress.checking.report import GENERATOR, OUTCOMES, CheckReport, cell, place
+from redress.checking.report import GENERATOR, OUTCOMES, CheckReport, cell, place, with_warnings
+from redress.contract import load_contract
 from redress.validation.catalogue import load_catalogue
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ def as_html(report: CheckReport) -> str:
             style=(SITE / "style.css").read_text(encoding="utf-8"),
             rules=load_catalogue().rules,
             outcomes=OUTCOMES,
-            told=[outcome for outcome in report.outcomes if outcome.entity in delivered],
-            not_delivered=sorted({outcome.entity for outcome in report.outcomes} - delivered),
+            not_delivered=[entity for entity in load_contract().entities if entity not in delivered],
             cell=cell,
             place=place,
+            with_warnings=with_warnings,
         )
     )
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from redress.checking.report import CheckReport
+from redress.checking.report import CheckReport, with_warnings
 from redress.validation.catalogue import load_catalogue
 from redress.validation.check import Finding
 from redress.validation.outcomes import Outcome
@@ -25,8 +25,8 @@ def as_json(report: CheckReport) -> str:
     }
     lists = {
         "verdicts": [_verdict(run) for run in report.verdict.runs],
-        "rules": [_rule(outcome) for outcome in report.outcomes],
-        "issues": [_issue(finding) for finding in report.verdict.findings],
+        "rules": [_rule(report, outcome) for outcome in report.outcomes],
+        "issues": [_issue(report, finding) for finding in report.verdict.findings],
     }
     parts = [f'  "{name}": {_line(value)}' for name, value in head.items()]
     parts += [f'  "{name}": [{_lines(rows)}]' for name, rows in lists.items()]
@@ -43,11 +43,11 @@ def _verdict(run: LoadRun) -> dict[str, Any]:
         "accepted": run.rows_accepted,
         "held_back": run.rows_quarantined,
         "unchanged": run.rows_unchanged,
-        "with_warnings": run.rows_with_warnings,
+        "with_warnings": with_warnings(run),
     }
 
 
-def _rule(outcome: Outcome) -> dict[str, Any]:
+def _rule(report: CheckReport, outcome: Outcome) -> dict[str, Any]:
     rule = load_catalogue().rules[outcome.rule]
     return {
         "rule": outcome.rule,
@@ -56,13 +56,14 @@ def _rule(outcome: Outcome) -> dict[str, Any]:
         "outcome": outcome.outcome,
         "rows_checked": outcome.rows_checked,
         "rows_failed": outcome.rows_failed,
+        "rows_failed_waiting": report.waiting_failed(outcome),
         "not_run_because": outcome.reason,
         "reason": rule.reason,
-        "remedy": rule.remedy,
+        "remedy": report.remedy(outcome.rule, outcome.entity),
     }
 
 
-def _issue(finding: Finding) -> dict[str, Any]:
+def _issue(report: CheckReport, finding: Finding) -> dict[str, Any]:
     rule = load_catalogue().rules[finding.rule]
     return {
         "rule": finding.rule,
@@ -78,7 +79,7 @@ def _issue(finding: Finding) -> dict[str, Any]:
         "row": finding.source_row,
         "accepted": finding.is_accepted,
         "reason": rule.reason,
-        "remedy": rule.remedy,
+        "remedy": report.remedy(finding.rule, finding.entity),
     }
 
 

@@ -19,7 +19,7 @@ def show(report: CheckReport, console: Console) -> None:
         say(f"{run.verdict_text} ({run.rows_landed:,} rows)")
     by_rule = report.findings_by_rule
     if by_rule:
-        counts = [(rule.code, rule.severity, len(found), rule.remedy) for rule, found in by_rule]
+        counts = [(rule.code, rule.severity, len(found), report.remedies(found)) for rule, found in by_rule]
         table(console, "What to do", ("rule", "severity", "issues", "remedy"), counts)
         listed = report.verdict.findings[:ROWS_SHOWN]
         rows = [
@@ -31,5 +31,5 @@ def show(report: CheckReport, console: Console) -> None:
             say(f"and {more:,} more; `--format xlsx` writes all of them into a workbook.")
         if accepted := sum(one.is_accepted for one in report.verdict.findings):
             say(f"Accepted warnings among them: {accepted:,}.")
-    say(f"Rules: {', '.join(f'{number} {title}' for title, number in report.counted_outcomes.items())}.")
+    say(report.rules_sentence)
     say(report.sentence, style="bold")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from redress.checking.report import GENERATOR, OUTCOMES, CheckReport
+from redress.checking.report import GENERATOR, OUTCOMES, CheckReport, with_warnings
 from redress.spreadsheets import Cell, Column, Style, open_workbook
 from redress.validation.catalogue import load_catalogue
 
@@ -40,6 +40,7 @@ _RULES = (
     Column("Outcome", 10),
     Column("Rows checked", 10),
     Column("Rows failed", 10),
+    Column("Of them waiting", 10),
     Column("Not run because", 40, is_long=True),
     Column("Why", 60, is_long=True),
     Column("How to correct", 60, is_long=True),
@@ -49,11 +50,10 @@ _RULES = (
 def write_xlsx(report: CheckReport, file: Path) -> None:
     """Writes the workbook; no cell of it can run, whatever its text begins with."""
     compared = f"the records of {report.council} that are loaded" if report.council else "nothing: no council was given"
-    outcomes = ", ".join(f"{number} {title}" for title, number in report.counted_outcomes.items())
     lines: list[tuple[Style, str]] = [
         ("heading", report.sentence),
         ("text", f"Checked for the night of {report.extract_date}, compared with {compared}. Nothing was loaded."),
-        ("text", f"Issues: {len(report.verdict.findings):,}. Rules: {outcomes}. A rule not run says nothing."),
+        ("text", f"Issues: {len(report.verdict.findings):,}. {report.rules_sentence} A rule not run says nothing."),
         ("text", ""),
     ]
     with open_workbook(file, f"{GENERATOR}: {report.checked}") as book:
@@ -64,7 +64,7 @@ def write_xlsx(report: CheckReport, file: Path) -> None:
 
 def _verdicts(report: CheckReport) -> Iterator[tuple[Cell, ...]]:
     for run in report.verdict.runs:
-        counts = (run.rows_landed, run.rows_accepted, run.rows_quarantined, run.rows_unchanged, run.rows_with_warnings)
+        counts = (run.rows_landed, run.rows_accepted, run.rows_quarantined, run.rows_unchanged, with_warnings(run))
         yield run.entity, *counts, run.source_file, run.verdict_text
 
 
@@ -74,12 +74,13 @@ def _issues(report: CheckReport) -> Iterator[tuple[Cell, ...]]:
         record = (one.rule, one.severity, one.entity, one.record_key, one.case_ref)
         cell = (one.column, one.source_column, one.letter, one.source_row, one.source_file, one.sheet)
         accepted = "yes" if one.is_accepted else None
-        yield *record, *cell, accepted, rules[one.rule].reason, rules[one.rule].remedy
+        yield *record, *cell, accepted, rules[one.rule].reason, report.remedy(one.rule, one.entity)
 
 
 def _rules(report: CheckReport) -> Iterator[tuple[Cell, ...]]:
     rules = load_catalogue().rules
     for one in report.outcomes:
-        rows = (None, None) if one.outcome == "not_run" else (one.rows_checked, one.rows_failed)
-        rule = (rules[one.rule].reason, rules[one.rule].remedy)
+        counts = (one.rows_checked, one.rows_failed, report.waiting_failed(one))
+        rows = (None, None, None) if one.outcome == "not_run" else counts
+        rule = (rules[one.rule].reason, report.remedy(one.rule, one.entity))
         yield one.rule, one.entity, one.severity, OUTCOMES[one.outcome], *rows, one.reason, *rule

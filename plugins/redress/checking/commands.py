@@ -21,6 +21,10 @@ def run_check(
     form = form or _form_of(out)
     if form == "table" and out:
         raise UsageError(f"A table is only printed; for {out} choose --format json, xlsx or html.")
+    if out and out.suffix and out.suffix.lower() != f".{form}":
+        raise UsageError(
+            f"--format {form} writes a file that ends in .{form}, and {out} does not; change one of the two."
+        )
     from redress.checking import output
     from redress.checking.as_json import as_json
     from redress.checking.as_table import show

@@ -1,6 +1,7 @@
 """The result of a check as it is told: the one thing all its forms are made from, so that they say the same."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,6 +15,9 @@ from redress.validation.verdicts import LoadRun
 
 GENERATOR = "redress check"
 """What a file that holds a report says it was made by."""
+
+REJECTS = "V02"
+"""The rule a rejected file fails."""
 
 OUTCOMES = {"fail": "failed", "warn": "warned", "not_run": "not run", "pass": "passed"}
 """The four outcomes of a rule, in the order in which they matter, as people read them."""
@@ -44,7 +48,7 @@ class CheckReport:
         runs = self.verdict.runs
         rejected = [run.entity for run in runs if run.verdict == "rejected"]
         held = sum(run.rows_quarantined for run in runs)
-        warned = sum(run.rows_with_warnings for run in runs)
+        warned = sum(map(with_warnings, runs))
         rest = f"{_records(held)} held back" if held else f"warnings on {_records(warned)}" if warned else ""
         if rejected and len(rejected) == len(runs):
             return f"{self.checked} would be rejected: none of it can be loaded."
@@ -79,6 +83,36 @@ class CheckReport:
         return {title: counted[outcome] for outcome, title in OUTCOMES.items()}
 
     @property
+    def rules_sentence(self) -> str:
+        """The outcomes in numbers, and what of them is about rows of earlier nights that are not of these files."""
+        counted = f"Rules: {', '.join(f'{number} {title}' for title, number in self.counted_outcomes.items())}."
+        waiting = sum(run.rows_waiting + run.rows_released for run in self.verdict.runs)
+        if not waiting:
+            return counted
+        rows = "1 row that waits" if waiting == 1 else f"{waiting:,} rows that wait"
+        failed = [one for one in self.verdict.outcomes if one.rows_failed]
+        in_files = {one.rule for one in failed if one.rows_failed > self.waiting_failed(one)}
+        only = ", ".join(sorted({one.rule for one in failed} - in_files))
+        alone = f"; {'it' if waiting == 1 else 'those'} alone failed {only}" if only else ""
+        return f"{counted} They also looked at {rows} from earlier nights{alone}."
+
+    def waiting_failed(self, outcome: Outcome) -> int:
+        """How many of the rows that failed wait from earlier nights, so that they are not among the issues."""
+        return self.verdict.waiting_failed.get((outcome.rule, outcome.entity), 0)
+
+    def remedy(self, rule: str, entity: str) -> str:
+        """What to do about a failure of the rule; of a rejected file what its verdict says, which knows why."""
+        if rule == REJECTS:
+            for run in self.verdict.runs:
+                if run.entity == entity and run.verdict == "rejected":
+                    return run.verdict_text
+        return load_catalogue().rules[rule].remedy
+
+    def remedies(self, findings: Iterable[Finding]) -> str:
+        """What to do about these issues, each thing once."""
+        return " ".join(dict.fromkeys(self.remedy(one.rule, one.entity) for one in findings))
+
+    @property
     def findings_by_rule(self) -> list[tuple[CatalogueRule, list[Finding]]]:
         """The issues of each rule that has any, critical rules first."""
         found: dict[str, list[Finding]] = {}
@@ -91,6 +125,11 @@ def report_of(verdict: Verdict, checked: str, extract_date: date, council: Counc
     """The report on what check() found. checked: what people call the file or folder."""
     threshold = (council.settings if council else Settings()).quarantine_threshold
     return CheckReport(checked, council.name if council else None, extract_date, threshold, verdict)
+
+
+def with_warnings(run: LoadRun) -> int:
+    """Records of the files that would be loaded with warnings; a rejected file has none, only rows that waited have."""
+    return 0 if run.verdict == "rejected" else run.rows_with_warnings
 
 
 def cell(finding: Finding) -> str:

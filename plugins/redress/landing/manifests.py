@@ -75,6 +75,12 @@ def manifests(home: Home, council: str, entity: str | None = None) -> list[Manif
     )
 
 
+def find_manifest(home: Home, council: str, entity: str, extract_id: str) -> Manifest | None:
+    """What is known of one extract; None if it is not in landing."""
+    file = extract_folder(home, council, entity, extract_id) / "manifest.json"
+    return _read_manifest(file) if file.is_file() else None
+
+
 def extract_folder(home: Home, council: str, entity: str, extract_id: str) -> Path:
     """Where a landed extract lies."""
     return home.landing / safe_name(council, "council") / entity / extract_id

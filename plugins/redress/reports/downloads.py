@@ -82,17 +82,17 @@ def downloads_of(reading: Reading) -> list[Download]:
     """The lists of each council: the whole, each service with open issues by its name, and those of no service."""
     found = reading.rows("""
         select
-            nights.council, nights.council_name, nights.night, issues.service_code,
+            nights.council, nights.council_name, nights.loaded_night as night, issues.service_code,
             grouping(issues.service_code) = 1 as is_whole,
             coalesce(any_value(issues.service_name), 'no service') as service_name,
             count(issues.issue_key) as issues,
             count(issues.issue_key) filter (where issues.severity = 'critical') as held_back
         from nights
         left join issues on nights.council = issues.council and issues.state = 'open'
-        where nights.night is not null
+        where nights.loaded_night is not null
         group by grouping sets (
-            (nights.council, nights.council_name, nights.night),
-            (nights.council, nights.council_name, nights.night, issues.service_code)
+            (nights.council, nights.council_name, nights.loaded_night),
+            (nights.council, nights.council_name, nights.loaded_night, issues.service_code)
         )
         having grouping(issues.service_code) = 1 or count(issues.issue_key) > 0
         order by council_name, is_whole desc, issues.service_code is null, service_name, issues.service_code
@@ -183,10 +183,9 @@ def _whose(one: Download) -> dict[str, Any]:
 
 def _rows(reading: Reading, one: Download) -> Iterator[list[Cell]]:
     """The open issues of a list, in the order of COLUMNS."""
-    texts, catalogue = load_contract().rules, load_catalogue().rules
+    catalogue = load_catalogue().rules
     asked = reading.con.execute(f"{sql_of('downloaded_issues')} where {_WHOSE} {_ORDER}", _whose(one))
     while rows := asked.fetchmany(AT_ONCE):
         for rule, *rest in rows:
-            text = texts[rule].text if rule in texts else ""
-            remedy = catalogue[rule].remedy if rule in catalogue else ""
-            yield [rule, text, *rest, remedy]
+            told = (catalogue[rule].title, catalogue[rule].remedy) if rule in catalogue else ("", "")
+            yield [rule, told[0], *rest, told[1]]

@@ -83,7 +83,7 @@ def moment(value: datetime) -> str:
 
 def number(value: float | None) -> str:
     """1,234; a dash where nothing was counted."""
-    return "–" if value is None else f"{value:,}"
+    return "–" if value is None else f"{value:,}".replace("-", "−")
 
 
 def counted(value: int, one: str, many: str | None = None) -> str:

@@ -12,7 +12,7 @@ from redress.councils import Council
 from redress.duck import text
 from redress.errors import RedressError
 from redress.landing.letters import columns_of
-from redress.landing.manifests import manifests
+from redress.landing.manifests import find_manifest
 from redress.paths import Home
 from redress.warehouse.build import failed_file, warehouse_file
 from redress.warehouse.publish import open_reporting, reporting_file
@@ -27,15 +27,19 @@ FACTS = {
 }
 """Tables that are not there before the first build with passing tests, with the columns the prepared tables need."""
 
+PLACED_DAYS = 92
+"""So long after it was resolved, where an issue stood in the file is shown no more: who looks has a newer file."""
+
 
 @dataclass(frozen=True)
 class Reading:
     """One look at the published warehouse, from which a whole site is made.
 
     con knows the published tables by their names, and these prepared ones: nights (council, council_name, night,
-    night_before; night is null where nothing was ever loaded), services (council, service_code, service_name,
-    service_area), extracts, source_columns and issues (see sql/). With a build at hand (has_build) its accepted
-    records are attached as `build` (build.accepted.cases and so on); it is the one the quality tables are from.
+    night_before, loaded_night, is_newest; night is null where nothing was ever loaded), services (council,
+    service_code, service_name, service_area), extracts and source_columns (of what issues name), and issues (see
+    sql/). With a build at hand (has_build) its accepted records are attached as `build` (build.accepted.cases and so
+    on); it is the one the quality tables are from.
     """
 
     home: Home
@@ -73,8 +77,10 @@ class Reading:
 def open_reading(home: Home, councils: Mapping[str, Council]) -> Iterator[Reading]:
     """A reading of what is published now. The caller holds the build's lock.
 
-    Raises RedressError if nothing is published yet.
+    Raises RedressError if nothing is published yet, or by a version of Redress that had other tables.
     """
+    import duckdb
+
     if not reporting_file(home).exists():
         raise RedressError("Nothing is published yet, so there is nothing to report on; run `redress nightly` first.")
     with open_reporting(reporting_file(home)) as con:
@@ -82,7 +88,12 @@ def open_reading(home: Home, councils: Mapping[str, Council]) -> Iterator[Readin
         if builds:
             con.execute(f"attach {text(builds[0])} as build (READ_ONLY)")
         reading = Reading(home, councils, con, datetime.now(UTC), bool(builds))
-        _prepare(reading)
+        try:
+            _prepare(reading)
+        except duckdb.BinderException:
+            raise RedressError(
+                f"{reporting_file(home)} was published by another version of Redress; run `redress rebuild` first."
+            ) from None
         yield reading
 
 
@@ -102,13 +113,17 @@ def _prepare(reading: Reading) -> None:
         con.executemany(
             "insert into names values (?, ?)", [(name, one.shown_title) for name, one in reading.councils.items()]
         )
-    _prepare_extracts(reading)
-    for name in ("nights", "services", "issues"):
+    for name in ("nights", "services"):
         con.execute(f"create temp table {name} as {sql_of(name)}")
+    _prepare_extracts(reading)
+    con.execute(f"create temp table issues as {sql_of('issues')}")
 
 
 def _prepare_extracts(reading: Reading) -> None:
-    """Tables extracts, a row a landed extract, and source_columns, a row a column of it that a file had."""
+    """Tables extracts, a row a landed extract, and source_columns, a row a column of it that a file had.
+
+    Only of the extracts that issues name: every night lands more.
+    """
     con = reading.con
     con.execute("""
         create temp table extracts (
@@ -120,7 +135,15 @@ def _prepare_extracts(reading: Reading) -> None:
             letter varchar
         )
     """)
-    landed = [manifest for council in _landed_councils(reading.home) for manifest in manifests(reading.home, council)]
+    named = con.execute(
+        """
+        select distinct council, entity, extract_id from dq_issues inner join nights using (council)
+        where extract_id is not null and (resolved_on is null or resolved_on > night - $days::integer)
+        order by all
+        """,
+        {"days": PLACED_DAYS},
+    ).fetchall()
+    landed = [manifest for names in named if (manifest := find_manifest(reading.home, *names))]
     extracts = [
         (m.council, m.entity, m.extract_id, m.extract_date, m.extract_kind, m.source_file, m.sheet, m.rows,
          m.rejected is not None)
@@ -133,7 +156,3 @@ def _prepare_extracts(reading: Reading) -> None:
     ]
     reading.insert("extracts", extracts)
     reading.insert("source_columns", columns)
-
-
-def _landed_councils(home: Home) -> list[str]:
-    return sorted(folder.parent.name for folder in home.landing.glob("*/loads"))

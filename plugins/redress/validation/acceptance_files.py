@@ -48,7 +48,8 @@ class Acceptance:
     """A warning answered for. number counts the acts of a council; at is UTC, accepted_on the day in London.
 
     case_ref is the case's reference, or the record's key where it belongs to no case. until is its last day, None for
-    no end. by is a role; via is command or page, user the name in Airflow where it was the page.
+    no end. by is a role; via is command or page, user the name in Airflow where it was the page. after_load is the load
+    whose issues were looked at: what a later one finds may end it.
     """
 
     number: int
@@ -61,6 +62,7 @@ class Acceptance:
     until: date | None
     accepted_on: date
     at: datetime
+    after_load: int
     via: str
     user: str | None = None
     withdrawal: Withdrawal | None = None
@@ -89,9 +91,9 @@ class Acceptance:
             f"changes: {self.what}."
         )
 
-    def is_in_force(self, on: date) -> bool:
-        """Whether it stands on a date; whether it still covers an issue depends on the record too."""
-        return self.withdrawal is None and (self.until is None or self.until >= on)
+    def is_past(self, on: date) -> bool:
+        """Whether its last day lies before a date; whether it still covers an issue depends on the record too."""
+        return self.until is not None and self.until < on
 
 
 def read(home: Home, council_name: str) -> list[Acceptance]:

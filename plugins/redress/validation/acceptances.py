@@ -5,27 +5,37 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from redress.councils import Council
-from redress.errors import UsageError
+from redress.errors import RedressError, UsageError
 from redress.paths import Home
 from redress.validation import acceptance_files
 from redress.validation.acceptance_files import Acceptance, AcceptedIssue, Withdrawal
 from redress.validation.catalogue import BATCH, WARNING, load_catalogue
 from redress.validation.loads import committed
-from redress.validation.open_issues import near_references, open_issues
+from redress.validation.open_issues import near_references, nights_of_change, open_issues
 
-__all__ = ["Acceptance", "AcceptedIssue", "Withdrawal", "accept", "acceptances", "covering", "withdraw"]
+__all__ = [
+    "Acceptance",
+    "AcceptedIssue",
+    "Withdrawal",
+    "accept",
+    "acceptances",
+    "covering",
+    "readable_acceptances",
+    "standing",
+    "withdraw",
+]
 
 LONGEST_REASON = 500
 LONGEST_ROLE = 100
 
 
 class Covering(NamedTuple):
-    """One issue an acceptance in force covers, in the columns of issues.ACCEPTANCES."""
+    """One issue an acceptance covers, or covered till ended_on, in the columns of issues.ACCEPTANCES."""
 
     council: str
     number: int
@@ -38,6 +48,7 @@ class Covering(NamedTuple):
     accepted_on: date
     accepted_until: date | None
     accepted_by: str
+    ended_on: date | None = None
 
 
 def accept(
@@ -91,6 +102,7 @@ def accept(
             until=until,
             accepted_on=today,
             at=now,
+            after_load=max((load.number for load in committed(home, council.name)), default=0),
             via=via,
             user=user,
         )
@@ -128,17 +140,36 @@ def acceptances(home: Home, council_name: str) -> list[Acceptance]:
     return acceptance_files.read(home, council_name)
 
 
+def readable_acceptances(home: Home, council_name: str) -> list[Acceptance]:
+    """The same for pages of many councils: none where a file cannot be read, which the council's load stops on."""
+    try:
+        return acceptances(home, council_name)
+    except RedressError:
+        return []
+
+
 def covering(home: Home, council_name: str, on: date) -> list[Covering]:
     """A row for each issue covered on a date, once for each hash it was accepted with; the last acceptance speaks.
 
     It covers the issue while the relevant_hash of its last sighting is the one here.
     """
-    rows = (
-        Covering(council_name, one.number, one.rule, *_parts(issue), one.accepted_on, one.until, one.by)
-        for one in acceptances(home, council_name)
-        if one.is_in_force(on)
-        for issue in one.issues
-    )
+    return [row for row in standing(home, council_name, on) if row.ended_on is None]
+
+
+def standing(home: Home, council_name: str, on: date) -> list[Covering]:
+    """The same, with those that ended by themselves, and on which night.
+
+    An acceptance ends for good when a later load finds the issue resolved or with other values, and after its last day.
+    """
+    in_hand = [one for one in acceptances(home, council_name) if not one.withdrawal]
+    ended = nights_of_change(home, council_name, in_hand)
+    rows = []
+    for one in in_hand:
+        past = one.until + timedelta(days=1) if one.until and one.is_past(on) else None
+        for place, issue in enumerate(one.issues):
+            nights = [night for night in (ended.get((one.number, place)), past) if night]
+            given = (one.accepted_on, one.until, one.by, min(nights, default=None))
+            rows.append(Covering(council_name, one.number, one.rule, *_parts(issue), *given))
     return list({_identity(row): row for row in rows}.values())
 
 

@@ -1,6 +1,7 @@
 """The command `redress accept`: accepts, lists and takes back, and prints what became of it."""
 
 from collections import Counter
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from rich.console import Console
@@ -11,24 +12,37 @@ from redress.paths import Home
 from redress.show import table
 from redress.validation.acceptances import (
     Acceptance,
+    AcceptedIssue,
     accept,
     acceptances,
     no_such_issue,
     require_acceptable,
     withdraw,
 )
-from redress.validation.open_issues import OpenIssue, open_issues
+from redress.validation.open_issues import nights_of_change, open_issues
 
-HEADINGS = ("council", "number", "rule", "case", "by", "on", "until", "state")
+HEADINGS = ("council", "number", "rule", "case", "on", "until", "by", "state")
+COPIED = ("council", "number", "rule", "case")
+"""What people copy from the list into the next command."""
+
+WIDE = 100
+"""The width of a window that has room for the day of the acceptance too."""
 
 
 def show_accept(
-    rule: str, case_ref: str, reason: str, by: str, until: date | None, column: str | None, council_name: str | None
+    rule: str,
+    case_ref: str,
+    reason: str,
+    by: str,
+    until: date | None,
+    column: str | None,
+    council_name: str | None,
+    record_key: str | None = None,
 ) -> int:
     """Accepts, and says what and how to take it back."""
     home = Home.from_environment()
     council = get_council(council_name) if council_name else _council_with_issue(home, rule, case_ref)
-    acceptance = accept(home, council, rule, case_ref, reason, by, until, column)
+    acceptance = accept(home, council, rule, case_ref, reason, by, until, column, record_key)
     _say(acceptance.sentence)
     _say(f"To take it back: redress accept --withdraw {acceptance.number} -c {council.name} --by ROLE --reason WHY")
     return _tell_pages(home)
@@ -47,14 +61,17 @@ def show_list(council_name: str | None, today: date) -> int:
     home = Home.from_environment()
     names = [get_council(council_name).name] if council_name else list(load_councils())
     rows = [
-        (name, one.number, one.rule, one.case_ref, one.by, one.accepted_on, one.until, state)
+        (name, str(one.number), one.rule, one.case_ref, one.accepted_on, one.until, one.by, state)
         for name in names
         for one, state in _states(home, name, today)
     ]
     if not rows:
         _say("Nothing has been accepted yet.")
         return 0
-    table(Console(), "Accepted warnings", HEADINGS, rows)
+    console = Console()
+    shown = [place for place, heading in enumerate(HEADINGS) if heading != "on" or console.width >= WIDE]
+    picked = [[row[place] for place in shown] for row in rows]
+    table(console, "Accepted warnings", [HEADINGS[place] for place in shown], picked, whole=COPIED)
     return 0
 
 
@@ -63,28 +80,27 @@ def _states(home: Home, council_name: str, today: date) -> list[tuple[Acceptance
     kept = acceptances(home, council_name)
     if not kept:
         return []
-    stands = {
-        (one.rule, _identity(one)): one.issue.relevant_hash
-        for one in open_issues(home, council_name, {one.rule for one in kept})
-    }
-    return [(one, _state(one, stands, today)) for one in kept]
+    stands = {(one.rule, *_identity(one.issue)) for one in open_issues(home, council_name, {one.rule for one in kept})}
+    changed = nights_of_change(home, council_name, kept)
+    return [(one, _state(one, stands, changed, today)) for one in kept]
 
 
-def _identity(one: OpenIssue) -> tuple[str, str, str | None, int]:
-    return one.issue.entity, one.issue.record_key, one.issue.column_name, one.issue.occurrence
+def _identity(issue: AcceptedIssue) -> tuple[str, str, str | None, int]:
+    return issue.entity, issue.record_key, issue.column_name, issue.occurrence
 
 
-def _state(one: Acceptance, stands: dict[tuple[str, tuple[str, str, str | None, int]], str | None], today: date) -> str:
+def _state(
+    one: Acceptance, stands: Collection[tuple[object, ...]], changed: Mapping[tuple[int, int], date], today: date
+) -> str:
     if one.withdrawal:
         return "withdrawn"
-    if not one.is_in_force(today):
+    if one.is_past(today):
         return "ended"
     states: Counter[str] = Counter()
-    for issue in one.issues:
-        key = (one.rule, (issue.entity, issue.record_key, issue.column_name, issue.occurrence))
-        if key not in stands:
+    for place, issue in enumerate(one.issues):
+        if (one.rule, *_identity(issue)) not in stands:
             states["corrected"] += 1
-        elif stands[key] != issue.relevant_hash:
+        elif (one.number, place) in changed:
             states["record changed"] += 1
         else:
             states["in force"] += 1

@@ -53,12 +53,13 @@ class Check:
 
 @dataclass(frozen=True)
 class CatalogueRule:
-    """A rule as people read it, with one example that passes and one that fails.
+    """A rule as people read it, with one example that passes and one that fails. title: the fault in a few words.
 
     regulation: the law or guidance it rests on; None where it keeps figures right and nothing more.
     """
 
     code: str
+    title: str
     entity: str
     severity: str
     needs: tuple[str, ...]
@@ -141,6 +142,7 @@ def _rule(path: Path, entity: str, body: dict[str, Any]) -> CatalogueRule:
     code, severity = body["code"], body["severity"]
     return CatalogueRule(
         code=code,
+        title=body.get("title", code),
         entity=entity,
         severity=severity,
         needs=tuple(body.get("needs", ())),

@@ -3,8 +3,8 @@
 import os
 import secrets
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,6 +32,8 @@ from redress.validation.verdicts import LoadRun
 if TYPE_CHECKING:
     import duckdb
 
+_WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -56,11 +58,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a load of these files would say: a run for each entity delivered, every finding in them, all outcomes."""
+    """What a load of these files would say of the entities delivered: runs, every finding in the files, all outcomes.
+
+    As in a load the outcomes also count rows of these entities that wait from earlier nights. waiting_failed: how many
+    of those failed, by rule and entity.
+    """
 
     runs: tuple[LoadRun, ...]
     findings: tuple[Finding, ...]
     outcomes: tuple[Outcome, ...]
+    waiting_failed: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
     def is_held_back(self, threshold: float) -> bool:
         """Whether the nightly job would end with exit code 3."""
@@ -72,6 +79,7 @@ class Verdict:
             tuple(run for run in self.runs if run.entity in entities),
             tuple(finding for finding in self.findings if finding.entity in entities),
             tuple(outcome for outcome in self.outcomes if outcome.entity in entities),
+            {(rule, entity): rows for (rule, entity), rows in self.waiting_failed.items() if entity in entities},
         )
 
 
@@ -98,11 +106,10 @@ def check(
         with connect() as con:
             decide_rows(con, scratch, checked, extract_date, extracts, loads, allow_removal=False, accepted=accepted)
             runs = load_runs(con, checked.name, 0, extract_date, extracts, frozenset(), seconds=0.0)
-            return Verdict(
-                tuple(run for run in runs if run.entity in extracts),
-                tuple(_findings(con, extracts)),
-                tuple(_outcomes(con)),
+            verdict = Verdict(
+                runs, tuple(_findings(con, extracts)), tuple(_outcomes(con)), _waiting_failed(con, extracts)
             )
+            return verdict.of(extracts)
 
 
 def _findings(con: "duckdb.DuckDBPyConnection", extracts: dict[str, Manifest]) -> Iterator[Finding]:
@@ -139,6 +146,18 @@ def _outcomes(con: "duckdb.DuckDBPyConnection") -> Iterator[Outcome]:
     columns = "rule, entity, severity, outcome, rows_checked, rows_failed, reason, is_checked"
     for row in con.execute(f"select {columns} from rule_outcomes order by rule, entity").fetchall():
         yield Outcome(*row)
+
+
+def _waiting_failed(con: "duckdb.DuckDBPyConnection", entities: Collection[str]) -> dict[tuple[str, str], int]:
+    failed: dict[tuple[str, str], int] = {}
+    for entity in entities:
+        found = con.execute(f"""
+            select rule, count(distinct row_id) from failures
+            where entity = '{entity}' and row_id in (select row_id from incoming.{entity} where is_waiting)
+            group by rule
+        """).fetchall()
+        failed |= {(rule, entity): rows for rule, rows in found}
+    return failed
 
 
 def council_for(paths: Sequence[Path], council: Council | None) -> tuple[Council, FilesDefinition]:
@@ -197,10 +216,21 @@ def _deliveries(council: str, definition: FilesDefinition, paths: Sequence[Path]
     for path in paths:
         known = naming(definition)(path.name)
         if not known:
-            raise UsageError(f"What {path.name} holds cannot be told by its name; rename it to {expected(definition)}.")
+            raise _unknown(path, definition)
         if known.dated and known.dated > extract_date:
             raise UsageError(f"{path.name} is dated after {extract_date}; say for which day, --date {known.dated}.")
     return [source.delivery(str(path), extract_date) for path in paths]
+
+
+def _unknown(path: Path, definition: FilesDefinition) -> UsageError:
+    """What to do about a file whose name says nothing. A workbook is not renamed: it needs a source.yml to be read."""
+    is_workbook = path.suffix.lower() in _WORKBOOKS
+    if is_workbook and not any(Path(feed.file).suffix.lower() in _WORKBOOKS for feed in definition.feeds.values()):
+        return UsageError(
+            f"{path.name} is a workbook; give --council with a council whose source.yml reads workbooks, or save the "
+            f"sheet as CSV UTF-8, named {expected(definition)}."
+        )
+    return UsageError(f"What {path.name} holds cannot be told by its name; rename it to {expected(definition)}.")
 
 
 def entities_of(definition: FilesDefinition, path: Path) -> tuple[str, ...]:

@@ -49,8 +49,9 @@ ACCEPTANCES = {
     "accepted_on": "date",
     "accepted_until": "date",
     "accepted_by": "varchar",
+    "ended_on": "date",
 }
-"""An acceptance in force, a row for each issue it covers."""
+"""An acceptance, a row for each issue it covers; ended_on is the night on which it ended by itself, null in force."""
 
 _KEPT = (*IDENTITY, "severity", "case_ref", "service_code", "source_file", "source_row", "extract_id")
 """What a resolution repeats of the last sighting."""

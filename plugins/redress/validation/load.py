@@ -123,7 +123,9 @@ def load_runs(
         manifest = extracts.get(entity.name)
         counts = split.count(con, entity)
         counts.check(council, entity.name)
-        warnings = _found(con, entity.name, "select distinct row_id from seen", f"{_OF_A_ROW} and not is_accepted")
+        is_held = f"row_id in (select row_id from decided.{entity.name} where disposition = 'quarantined')"
+        counted = f"{_OF_A_ROW} and not is_accepted and not {is_held}"
+        warnings = _found(con, entity.name, "select distinct row_id from seen", counted)
         accepted = _found(con, entity.name, "select row_id from seen", f"{_OF_A_ROW} and is_accepted")
         word, sentence = verdict(
             entity.name,

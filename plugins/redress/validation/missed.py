@@ -66,7 +66,10 @@ def note(home: Home, missed: Missed) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     reason = " ".join(missed.reason.split())[:LONGEST_REASON]
-    draft.write_text(json.dumps(asdict(missed) | {"reason": reason}, indent=2, default=str), encoding="utf-8")
+    with draft.open("w", encoding="utf-8") as handle:
+        json.dump(asdict(missed) | {"reason": reason}, handle, indent=2, default=str)
+        handle.flush()
+        os.fsync(handle.fileno())
     os.replace(draft, file)
 
 
@@ -85,5 +88,10 @@ def _file(home: Home, council: str, extract_date: date) -> Path:
 
 
 def _read(file: Path) -> Missed:
-    document = json.loads(file.read_text(encoding="utf-8"))
-    return Missed(**document | {"extract_date": date.fromisoformat(document["extract_date"])})
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+        return Missed(**document | {"extract_date": date.fromisoformat(document["extract_date"])})
+    except (ValueError, KeyError, TypeError):
+        raise RedressError(
+            f"{file} does not hold a note of a missed night; remove it and run that night again."
+        ) from None

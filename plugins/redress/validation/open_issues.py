@@ -1,12 +1,13 @@
 """What stands of a council, read from the log of issues its loads keep."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import astuple, dataclass
+from datetime import date
 
 from redress.duck import connect, text
 from redress.paths import Home
-from redress.validation.acceptance_files import AcceptedIssue
-from redress.validation.issues import create_open, events_sql
+from redress.validation.acceptance_files import Acceptance, AcceptedIssue
+from redress.validation.issues import IDENTITY, create_open, events_sql
 from redress.validation.loads import committed
 
 MOST_NEAR = 3
@@ -72,3 +73,34 @@ def near_references(home: Home, council_name: str, rule: str, reference: str) ->
             {"rule": rule, "reference": reference},
         ).fetchall()
     return [named for (named,) in found if open_issues(home, council_name, (rule,), named)][:MOST_NEAR]
+
+
+def nights_of_change(home: Home, council_name: str, accepted: Iterable[Acceptance]) -> dict[tuple[int, int], date]:
+    """For issues of acceptances, by number and place in it: the first night on which a load after the acceptance found
+    them resolved, or with other values in what the rule looks at. Those of which that is not so are left out.
+    """
+    rows = [
+        (one.number, place, one.after_load, one.rule, *astuple(issue))
+        for one in accepted
+        for place, issue in enumerate(one.issues)
+    ]
+    if not rows:
+        return {}
+    same = " and ".join(f"events.{name} is not distinct from accepted.{name}" for name in IDENTITY)
+    with connect() as con:
+        con.execute("""
+            create table accepted (
+                number bigint, place bigint, after_load bigint, rule varchar, entity varchar, record_key varchar,
+                column_name varchar, occurrence bigint, relevant_hash varchar
+            )
+        """)
+        con.executemany(f"insert into accepted values ({', '.join('?' * len(rows[0]))})", rows)
+        found = con.execute(f"""
+            select accepted.number, accepted.place, arg_min(events.event_date, events.load_number)
+            from accepted
+            inner join ({events_sql(committed(home, council_name))}) as events
+                on {same} and events.load_number > accepted.after_load
+            where events.event = 'resolved' or events.relevant_hash is distinct from accepted.relevant_hash
+            group by accepted.number, accepted.place
+        """).fetchall()
+    return {(number, place): night for number, place, night in found}

@@ -13,7 +13,7 @@ from redress.councils import Council
 from redress.duck import connect
 from redress.errors import RedressError
 from redress.paths import Home
-from redress.validation.acceptances import covering
+from redress.validation.acceptances import Covering, standing
 from redress.validation.loads import Load
 from redress.validation.missed import missed_nights
 from redress.warehouse import dbt
@@ -151,8 +151,18 @@ def _prepare(home: Home, councils: Mapping[str, Council], as_of: date | None, fu
         # A past night loaded late joins a build that may know later ones, which stay as they are.
         nights = [load.extract_date for load in new] + held_nights(con)
         night = max([*nights, as_of] if as_of else [*nights, *(one.extract_date for one in missed)], default=date.max)
-        accepted = [row for council in sorted({load.council for load in new}) for row in covering(home, council, night)]
+        accepted = [
+            row for council in sorted({load.council for load in new}) for row in _standing(home, council, night)
+        ]
         return ingest(con, councils, new, accepted, [one for one in missed if one.extract_date <= night])
+
+
+def _standing(home: Home, council: str, night: date) -> list[Covering]:
+    """A council's acceptances; none where a file of them cannot be read, as its own load says and stops on."""
+    try:
+        return standing(home, council, night)
+    except RedressError:
+        return []
 
 
 def _continues(good: Path, landed: list[Load]) -> bool:

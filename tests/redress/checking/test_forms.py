@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections import Counter
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from redress.checking.as_json import as_json
 from redress.checking.as_table import ROWS_SHOWN, show
 from redress.checking.as_xlsx import write_xlsx
 from redress.checking.report import CheckReport
+from redress.validation.outcomes import Outcome
 from tests.redress.checking.reports import finding, run
 from tests.redress.checking.reports import report as made
 
@@ -111,7 +113,7 @@ def test_what_was_not_run_looks_like_nothing_else(tmp_path: Path) -> None:
     sheet = sheets(report, tmp_path)["Rules"]
     assert [row[3] for row in sheet.iter_rows(min_row=2, values_only=True)] == ["failed", "not run", "passed"]
     not_run = next(row for row in sheet.iter_rows(min_row=2, values_only=True) if row[3] == "not run")
-    assert not_run[4:7] == (None, None, why)
+    assert not_run[4:8] == (None, None, None, why)
     (row,) = [row for row in Page(as_html(report)).rows if row[0] == "S05"]
     assert row[2:] == ["not run", "–", "–", why]
     assert "1 not run" in printed(report)
@@ -148,7 +150,7 @@ def test_the_workbook_can_be_filtered_and_read(tmp_path: Path) -> None:
     assert book.sheetnames == ["Verdict", "Issues", "Rules"]
     for name in ("Issues", "Rules"):
         assert book[name].freeze_panes == "A2"
-        assert book[name].auto_filter.ref == f"A1:{'N' if name == 'Issues' else 'I'}4"
+        assert book[name].auto_filter.ref == f"A1:{'N' if name == 'Issues' else 'J'}4"
         assert all(book[name].column_dimensions[letter].width >= 6 for letter in "ABCDE")
     assert [book["Issues"][f"{letter}2"].value for letter in "ADHIJ"] == ["D02", "A1", "D", 2, "cases.csv"]
 
@@ -179,6 +181,37 @@ def test_a_letter_leads_to_a_cell_and_several_are_told_with_their_row() -> None:
     assert "row 4 " in text
     assert "column F" in text
     assert "x.xlsx, sheet Complaints" in text
+
+
+def test_rows_that_wait_from_earlier_nights_are_told_apart(tmp_path: Path) -> None:
+    plain = made(finding(), runs=(run(rows_waiting=2, rows_released=1),))
+    failed = Outcome("R04", "cases", "critical", "fail", 103, 2), *plain.verdict.outcomes
+    waiting_failed = {("D02", "cases"): 0, ("R04", "cases"): 2}
+    report = replace(plain, verdict=replace(plain.verdict, outcomes=failed, waiting_failed=waiting_failed))
+    said = "They also looked at 3 rows that wait from earlier nights; those alone failed R04."
+    book = sheets(report, tmp_path)
+    for text in (printed(report, 400), as_html(report), book["Verdict"]["A3"].value):
+        assert said in text
+    assert {row[0]: row[6] for row in book["Rules"].iter_rows(min_row=2, values_only=True)}["R04"] == 2
+    assert {one["rule"]: one["rows_failed_waiting"] for one in json.loads(as_json(report))["rules"]}["R04"] == 2
+    (row,) = [row for row in Page(as_html(report)).rows if row[0] == "R04"]
+    assert row[4] == "2 (2 waiting)"
+    assert "earlier nights" not in printed(made(finding()))
+
+
+def test_a_rejected_file_has_one_thing_to_do_and_no_warnings_of_other_rows(tmp_path: Path) -> None:
+    why = "cases: rejected. cases.csv is not UTF-8: row 2, byte 3; save it as CSV UTF-8 and deliver it again."
+    rejected = run(verdict="rejected", verdict_text=why, rows_landed=0, rows_with_warnings=4)
+    report = made(finding(rule="V02", record_key="", source_row=None), runs=(rejected, run("stages")))
+    assert "others accepted" in report.sentence
+    document = json.loads(as_json(report))
+    assert [one["remedy"] for one in document["issues"]] == [why]
+    assert document["verdicts"][0]["with_warnings"] == 0
+    book = sheets(report, tmp_path)
+    assert [row[-1] for row in book["Issues"].iter_rows(min_row=2, values_only=True)] == [why]
+    for text in (printed(report, 400), as_html(report)):
+        assert why in text
+        assert "Export the file again" not in text
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,25 @@ def test_a_file_of_no_form_is_wrong_usage(cases: Path, words: tuple[str, ...]) -
     assert "--format" in error
 
 
+def test_a_file_whose_name_says_another_form_is_not_written(cases: Path) -> None:
+    code, _, error = redress_check(cases, "--format", "xlsx", "--out", cases.with_name("x.html"))
+    assert code == 2
+    assert error.startswith("--format xlsx writes a file that ends in .xlsx, and ")
+    assert [path.name for path in cases.parent.iterdir()] == ["cases.csv"]
+    assert redress_check(cases, "--format", "html", "--out", cases.with_name("x.HTML"))[0] == 3
+
+
+def test_a_workbook_is_not_to_be_renamed_where_nothing_says_how_to_read_it(cases: Path) -> None:
+    book = cases.with_name("cases.xlsx")
+    Workbook().save(book)
+    code, _, error = redress_check(book)
+    assert code == 2
+    assert "cases.xlsx is a workbook; give --council with a council whose source.yml reads workbooks" in error
+    assert "save the sheet as CSV UTF-8, named <entity>.csv" in error
+    cases.rename(cases.with_name("export.csv"))
+    assert "rename it to <entity>.csv" in redress_check(cases.with_name("export.csv"))[2]
+
+
 def test_a_folder_has_its_report_beside_it(tmp_path: Path) -> None:
     (tmp_path / "harrow").mkdir()
     assert output.beside(tmp_path / "harrow", "html", CONTRACT_FORM) == tmp_path / "harrow-checked.html"

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from redress import nightly
 from redress.cli import app
+from redress.errors import RedressError
 from redress.validation.acceptances import covering
 from redress.validation.open_issues import open_issues
 
@@ -53,6 +55,19 @@ def test_it_holds_while_other_columns_change_and_ends_when_its_own_does(loaded: 
     loaded.night("2024-02-03")
     assert covered(loaded) == set()
     assert "record changed" in redress("accept", "--list").stdout
+    loaded.deliver("cases", ("A1", "complaint", "2024-01-09", None, "frozen", None, None))
+    loaded.night("2024-02-04")
+    assert covered(loaded) == set(), "it was answered for as it stood, not for whenever it stands so again"
+    assert "record changed" in redress("accept", "--list").stdout
+
+
+def test_a_file_of_it_that_cannot_be_read_stops_its_council_and_nobody_else(loaded: Any, redress: Any) -> None:
+    assert redress("accept", "E03", "A1", "--column", "gender", *WHY).exit_code == 0
+    (loaded.home.landing / loaded.name / "acceptances" / "000001.json").write_text("{broken")
+    with pytest.raises(RedressError, match="restore it from a copy"):
+        loaded.night("2024-02-02")
+    nightly.build_and_publish(date(2024, 2, 2))
+    assert nightly.build_reports()["pages"] == 7
 
 
 def test_the_list_tells_how_each_stands(loaded: Any, redress: Any) -> None:
@@ -80,6 +95,17 @@ def test_an_accepted_warning_says_what_until_when_and_how_to_take_it_back(loaded
     assert covered(loaded) == set()
 
 
+def test_one_record_of_a_case_is_accepted_alone(loaded: Any, redress: Any) -> None:
+    loaded.deliver("causes", *(("A1", "1", str(element), f"NOT_DECLARED_{element}") for element in (1, 2, 3)))
+    loaded.night("2024-02-02")
+    done = redress("accept", "R07", "A1", "--record", "A1|1|2", "--column", "cause", *WHY)
+    assert "R07 on causes A1|1|2 (cause)." in done.stdout
+    assert [one.record_key for one in covering(loaded.home, loaded.name, date(2024, 2, 2))] == ["A1|1|2"]
+    refused = redress("accept", "R07", "A1", "--record", "A1|1|4", *WHY)
+    assert refused.exit_code == 2
+    assert "'A1|1|4' of A1 (open on: A1|1|1, A1|1|2, A1|1|3)" in refused.stderr
+
+
 def test_the_council_may_be_left_out_where_one_only_has_the_issue(make_council: Any, redress: Any) -> None:
     for name in ("barsetshire", "loamshire"):
         council = make_council(name)
@@ -97,8 +123,11 @@ def test_the_council_may_be_left_out_where_one_only_has_the_issue(make_council: 
 
 
 WRONG = {
-    "Give --reason": ["E03", "A1"],
-    "Name the rule and the case": ["E03", *WHY],
+    "Give --reason (all who read the pages see it) and --by (your role), for": ["E03", "A1"],
+    "Give the case, --reason (all who read the pages see it) and --by (your role), for": ["E03"],
+    "Give the case, for example: redress accept E03": ["E03", *WHY],
+    "Give --by (your role), for example: redress accept --withdraw 1": ["--withdraw", "1", "--reason", "A mistake"],
+    "'abc' is not the number of an acceptance": ["--withdraw", "abc", *WHY],
     "one at a time": ["E03", "A1", "--list"],
     "--withdraw, one at a time": ["--list", "--withdraw", "1"],
     "--list or --withdraw, one at a time": ["E03", "A1", "--withdraw", "1", *WHY],
@@ -120,6 +149,21 @@ def test_help_has_an_example_and_warns_of_names(redress: Any) -> None:
     shown = " ".join(redress("accept", "--help").stdout.split())
     assert "redress accept D10" in shown
     assert "never holds a name" in shown
+
+
+@pytest.mark.parametrize("columns", ["40", "80", "120"])
+def test_what_is_copied_from_the_list_is_never_folded(
+    make_council: Any, redress: Any, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    council = make_council("a_council_with_a_long_name")
+    council.deliver("cases", ("CRO-C-000063/2024", *A1[1:]))
+    council.night("2024-02-01")
+    role = ["--reason", "Asked twice", "--by", "Complaints Manager of the north and the south"]
+    assert redress("accept", "E03", "CRO-C-000063/2024", "--until", "2999-12-31", *role).exit_code == 0
+    monkeypatch.setenv("COLUMNS", columns)
+    shown = redress("accept", "--list").stdout
+    assert re.search(r"a_council_with_a_long_name +1 +E03 +CRO-C-000063/2024 .*2999-12-31 ", shown)
+    assert "Asked" not in shown
 
 
 def test_a_list_of_nothing_says_so(loaded: Any, redress: Any) -> None:

@@ -68,7 +68,7 @@ def assert_foretold(council: Any, day: str) -> Verdict:
     assert found(verdict) == seen(council)
     assert {
         (one.rule, one.entity, one.outcome, one.rows_checked, one.rows_failed, one.reason) for one in verdict.outcomes
-    } == outcomes(council)
+    } == {outcome for outcome in outcomes(council) if outcome[1] in said(verdict)}
     return verdict
 
 
@@ -94,6 +94,25 @@ def test_each_night_is_foretold(council: Any) -> None:
     assert letters["Risk"] == "F"
     again = found(checked(council, "2024-02-03"))
     assert of_rows(again) == of_rows(found(third)), "what is loaded already is checked all the same"
+
+
+def test_rows_that_wait_are_counted_apart_and_only_with_what_is_delivered(council: Any) -> None:
+    council.deliver("cases", GOOD, ENDS_TOO_EARLY)
+    council.deliver("stages", ("A2", 1, "2024-01-05", None, None))
+    assert assert_foretold(council, "2024-02-01").waiting_failed == {}
+    council.clear()
+    council.deliver("stages", ("A1", 1, "2024-01-01", None, None))
+    stages = assert_foretold(council, "2024-02-02")
+    assert {one.entity for one in stages.outcomes} == {"stages"}
+    council.clear()
+    (council.drop / "cases.csv").write_bytes(b"case_ref,record_type\nCaf\xe9,complaint\n")
+    rejected = assert_foretold(council, "2024-02-03")
+    assert [one.rule for one in rejected.findings] == ["V02"]
+    assert {one.entity for one in rejected.outcomes} == {"cases"}
+    assert rejected.waiting_failed["D02", "cases"] == 1
+    of_row_rules = {(one.rule, one.entity): one.rows_failed for one in rejected.outcomes if one.rule != "V02"}
+    assert rejected.waiting_failed == {one: rows for one, rows in of_row_rules.items() if rows}
+    assert [(run.rows_waiting, run.rows_with_warnings) for run in rejected.runs] == [(1, 0)]
 
 
 def of_rows(issues: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -161,6 +161,12 @@ def test_an_accepted_warning_is_not_counted_and_lapses_when_its_record_changes(a
     assert issues(accepted, "select distinct times_reopened from dq_issues where rule = 'R07'") == [(0,)]
 
 
+def test_a_row_held_back_is_not_counted_among_those_with_warnings(accepted: Any) -> None:
+    deliver(accepted, "causes", CAUSES, "C1,1,1,NOT_DECLARED", "C2,1,1,NOT_DECLARED", "C9,1,1,NOT_DECLARED")
+    run = accepted.night("2024-02-02")["causes"]
+    assert (run["rows_quarantined"], run["rows_with_warnings"]) == (1, 1)
+
+
 def test_an_acceptance_taken_back_stands_no_more(accepted: Any) -> None:
     withdraw(accepted.home, get_council(accepted.name), 1, "Quality lead", "An invented second thought")
     assert accepted.night("2024-02-02")["causes"]["rows_with_warnings"] == 2

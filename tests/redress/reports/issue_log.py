@@ -16,7 +16,7 @@ _TABLES = """
     create table names as select * from (values ('barsetshire', 'Barset & shire'), ('loamshire', 'Loamshire'))
         as names(council, council_name);
     create table load_runs as
-        select council, day::date as extract_date
+        select council, day::date as extract_date, 'accepted' as verdict
         from names cross join (values ('2024-06-27'), ('2024-06-28')) as days(day);
     create table services as
         select council, 'S' || n as service_code, 'Service ' || n as service_name, 'Area' as service_area
@@ -62,7 +62,8 @@ _ISSUES = """
             case when is_resolved then case when n % 20 = 9 then 'corrected' else 'withdrawn' end end as resolution,
             (case when n % 50 = 0 then 2 else 0 end)::bigint as times_reopened,
             is_accepted, case when is_accepted then date '2024-06-20' end as accepted_on,
-            null::date as accepted_until, case when is_accepted then 'quality lead' end as accepted_by
+            null::date as accepted_until, case when is_accepted then 'quality lead' end as accepted_by,
+            null::date as acceptance_ended_on
         from made
     )
 """

@@ -84,6 +84,20 @@ def test_what_nobody_declared_is_not_shown(entries: dict[str, Any]) -> None:
     assert ["reason", None, "court"] in freeze["versions"][0]["changes"]
 
 
+def test_however_many_are_made_at_once_each_case_is_where_the_page_looks(
+    reading: Reading, entries: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case, "IN_ONE_FILE", 2)
+    monkeypatch.setattr(case, "AT_ONCE", 4)
+    folder = tmp_path / "in_rounds"
+    case.files(reading, folder)
+    for place, (council, ref) in enumerate(case.content(reading)["index"]["refs"]):
+        text = (folder / "data" / "cases" / f"{place // 2}.js").read_text(encoding="utf-8")
+        entry = json.loads(text.removeprefix("window.redressCases = ").removesuffix(";\n"))[place % 2]
+        assert (entry["council"], entry["case_ref"]) == (council, ref)
+        assert council != "barsetshire" or entry == entries[ref]
+
+
 def test_without_a_build_issues_are_told_without_versions(reading: Reading, tmp_path: Path) -> None:
     from dataclasses import replace
 

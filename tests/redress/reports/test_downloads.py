@@ -54,7 +54,7 @@ def test_a_row_says_where_the_record_is_and_what_to_do(site: Path) -> None:
     (row,) = [row for row in listed(site / "barsetshire" / "issues.csv") if row["Case"] == "BA/0"]
     assert row == {
         "Rule": "D05",
-        "What was found": row["What was found"],
+        "What was found": "A step dated outside its stage",
         "Effect": "warning",
         "Service": "",
         "Service code": "",
@@ -73,7 +73,6 @@ def test_a_row_says_where_the_record_is_and_what_to_do(site: Path) -> None:
         "Times it came back": "2",
         "How to correct": "Correct the date; it lies between the request and the answer of its stage.",
     }
-    assert "acknowledged_date" in row["What was found"]
 
 
 def test_the_workbook_explains_itself_and_holds_the_same_rows(site: Path) -> None:

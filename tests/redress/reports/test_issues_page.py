@@ -93,6 +93,7 @@ def test_an_accepted_issue_has_its_reason_until_it_is_taken_back(tmp_path: Path)
             until=None,
             accepted_on=date(2024, 6, 20),
             at=datetime(2024, 6, 20, 9, tzinfo=UTC),
+            after_load=1,
             via="command",
         )
         (tmp_path / "landing" / "barsetshire").mkdir(parents=True)

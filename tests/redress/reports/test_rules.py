@@ -43,7 +43,7 @@ def test_the_four_outcomes_of_a_rule_and_why_it_was_not_run(third_morning: Readi
         "loamshire": ("not_run", 0, 0, 0, date(2024, 6, 20)),
         "mallshire": ("not_run", 0, 0, 0, None),
         "newshire": ("not_run", 0, 0, 0, None),
-        "oldshire": ("pass", 1, 0, 0, FIRST),
+        "oldshire": ("not_run", 0, 0, 0, FIRST),
     }
     reasons = {row["council"]: row["reason"] for row in undecided["outcomes"]}
     assert reasons.pop("loamshire").startswith("the load could not run. The drop folder of loamshire is missing")
@@ -51,9 +51,9 @@ def test_the_four_outcomes_of_a_rule_and_why_it_was_not_run(third_morning: Readi
         "barsetshire": None,
         "mallshire": "the extract of stages was rejected",
         "newshire": "nothing is loaded yet",
-        "oldshire": None,
+        "oldshire": "not loaded on the newest night",
     }
-    assert undecided["counts"] == {"fail": 0, "warn": 1, "pass": 1, "not_run": 3}
+    assert undecided["counts"] == {"fail": 0, "warn": 1, "pass": 0, "not_run": 4}
     assert undecided["open_issues"] == 1
     rejected = [row for row in shown(third_morning)["V02"]["outcomes"] if row["outcome"] == "fail"]
     assert [(row["council"], row["entity"]) for row in rejected] == [("mallshire", "stages")]
@@ -64,8 +64,8 @@ def test_a_rule_that_is_new_since_the_last_load_was_not_run(third_morning: Readi
         "create temp table dq_rule_outcomes as select * from dq_rule_outcomes where rule <> 'S10'"
     )
     found = {row["council"]: row for row in shown(third_morning)["S10"]["outcomes"]}
-    assert found["oldshire"]["outcome"] == "not_run"
-    assert found["oldshire"]["reason"] == "the last load was made before this rule was there"
+    assert found["barsetshire"]["outcome"] == "not_run"
+    assert found["barsetshire"]["reason"] == "the last load was made before this rule was there"
 
 
 @pytest.mark.parametrize(("rule", "last"), [("S10", "never"), ("D05", "never"), ("R06", THIRD), ("D09", "not run yet")])

@@ -40,7 +40,7 @@ Planted-1,1,2020-04-01,2020-04-17,upheld
 FILES = {
     "index.html": "<h1>Today</h1>",
     "issues.html": "<h1>Issues</h1>",
-    "data/known_acceptances.json": json.dumps({COUNCIL: {"night": str(NIGHT), "numbers": []}}),
+    "data/known_acceptances.json": json.dumps({COUNCIL: {"night": str(NIGHT), "in_force": [], "ended": []}}),
     "data/decisions.js": "window.redressDecisions = {};",
     "downloads/barsetshire/issues.csv": "case\n",
     "downloads/barsetshire/issues.xlsx": "not really",

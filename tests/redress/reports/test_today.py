@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
+from redress import nightly
+from redress.councils import load_councils
+from redress.paths import Home
 from redress.reports.night_sentence import NOT_LOADED, not_delivered, sentence_of
 from redress.reports.page import render
-from redress.reports.pages import loads, rules, today
-from redress.reports.reading import Reading
+from redress.reports.pages import loads, rules, today, watch_list
+from redress.reports.reading import Reading, open_reading
 from tests.redress.reports.three_nights import FIRST, SECOND, SECRET_BIRTH_DATE, THIRD
 
 PAGES = (today.PAGE, rules.PAGE, loads.PAGE)
@@ -53,10 +56,12 @@ def test_what_the_night_changed(third_morning: Reading) -> None:
     assert changes["barsetshire"] == {
         "council": "barsetshire", "council_name": "Barset & shire", "night": THIRD, "night_before": SECOND,
         "new": 2, "come_back": 1, "still_open": 1, "open": 3, "resolved": 3, "corrected": 2, "withdrawn": 1,
-        "accepted": 1, "accepted_since": 1, "is_known": True,
+        "accepted": 1, "accepted_since": 1, "is_known": True, "is_newest": True,
     }  # fmt: skip
     assert (changes["mallshire"]["new"], changes["mallshire"]["night_before"]) == (1, None)
     assert not changes["loamshire"]["is_known"]
+    # Oldshire was not loaded that night: what its own night brought is no news.
+    assert (changes["oldshire"]["is_known"], changes["oldshire"]["new"]) == (False, 0)
 
 
 def test_only_what_was_accepted_since_the_night_before_is_newly_accepted(third_morning: Reading) -> None:
@@ -102,7 +107,7 @@ def test_clocks_that_are_over_or_run_out_are_counted(reading: Reading) -> None:
 def test_the_page_links_to_the_issues_and_the_rules(third_morning: Reading) -> None:
     html = render(today.PAGE, PAGES, third_morning)
     assert "The night of 27 June 2024" in html
-    assert "5 councils: silent 1, could not run 1, rejected 1, warnings 1, not loaded yet 1." in html
+    assert "5 councils: 1 silent, 1 could not run, 1 rejected, 1 warnings, 1 not loaded yet." in html
     for address in (
         "issues.html#show=new&amp;council=barsetshire",
         "issues.html#show=resolved&amp;council=barsetshire",
@@ -192,3 +197,22 @@ def test_the_nights_are_those_of_the_test(third_morning: Reading, three_nights: 
     silent: dict[str, date | None] = {"oldshire": FIRST, "newshire": None}
     assert nights == {name: silent.get(name, THIRD) for name in nights}
     assert len(nights) == 5
+
+
+def test_where_no_record_was_looked_at_nothing_looks_right(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A council whose only night could not run: no issue and no clock is known, which is not the same as none."""
+    folder = tmp_path / "councils" / "emptyshire"
+    folder.mkdir(parents=True)
+    (folder / "source.yml").write_text(f"kind: files\npath: {tmp_path / 'nowhere'}\n", encoding="utf-8")
+    monkeypatch.setenv("REDRESS_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("REDRESS_COUNCILS", str(tmp_path / "councils"))
+    home, councils = Home(tmp_path / "data"), load_councils(tmp_path / "councils")
+    nightly.note_missed("emptyshire", THIRD, "find_deliveries")
+    nightly.build_and_publish(THIRD)
+    with open_reading(home, councils) as reading:
+        html = " ".join(render(today.PAGE, (today.PAGE,), reading).split())
+        clocks = render(watch_list.PAGE, (watch_list.PAGE,), reading)
+    assert "1 council: 1 could not run. No record was looked at on that night" in html
+    assert "no clock is known" in html
+    assert "No issue is open from earlier nights; no record was looked at on this one." in html
+    assert "Nothing is loaded yet, so no clock is known." in clocks

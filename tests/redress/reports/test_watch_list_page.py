@@ -14,7 +14,7 @@ def test_every_open_clock_has_its_urgency_and_what_is_missing(reading: Reading) 
         ("A1", "stage_1"): ("overdue", -9, []),
         ("A2", "stage_1"): ("today", 0, []),
         ("A3", "stage_1"): ("in_2", 2, []),
-        ("A4", "stage_1"): ("in_5", 5, []),
+        ("A4", "stage_1"): ("in_5", 5, ["a record held back"]),
         ("A5", "stage_1"): ("later", 8, []),
         ("A6", "stage_1"): ("overdue", -9, ["extension about to lapse"]),
         ("A7", "stage_1"): ("frozen", None, []),
@@ -35,5 +35,5 @@ def test_clocks_are_counted_by_service(reading: Reading) -> None:
     }  # fmt: skip
     assert services["Fostering & adoption"]["urgencies"]["in_5"] == 1
     assert services["Family support"]["missing"] == {
-        "extension_lapses": 1, "lacks_acknowledgement": 1, "lacks_statement": 1
+        "extension_lapses": 1, "lacks_acknowledgement": 1, "lacks_statement": 1, "is_held_back": 0
     }  # fmt: skip

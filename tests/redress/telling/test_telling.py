@@ -335,6 +335,17 @@ def test_the_night_as_a_whole_is_told_to_each_address_once(
     assert "The last line of its log in Airflow says why." in body
 
 
+def test_a_load_that_failed_for_its_settings_is_told_all_the_same(
+    home: Home, council: Council, mail: MailServer
+) -> None:
+    (council.folder / "settings.yml").write_text("council_name: [\n", encoding="utf-8")
+    why = "settings.yml, line 2: this is not YAML; correct the line."
+    tell.tell_load_failed(home, council, NIGHT, Failure("nightly_load", "barsetshire.accept_records", "accept", why))
+    [body] = bodies(mail)
+    assert body.startswith("Barsetshire: accept failed, 30 June 2020\n")
+    assert why in body
+
+
 def test_a_dead_server_is_logged_and_raises_nothing(
     home: Home, council: Council, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -129,7 +129,7 @@ def test_ingesting_twice_changes_nothing(landing):
         assert con.execute("select count(*) from config.councils").fetchone() == (1,)
 
 
-ACCEPTED = ("anytown", 1, "E04", "cases", "C1", "gender", 1, "aa", date(2024, 5, 10), None, "Quality lead")
+ACCEPTED = ("anytown", 1, "E04", "cases", "C1", "gender", 1, "aa", date(2024, 5, 10), None, "Quality lead", None)
 
 
 def test_what_stands_beside_the_loads_is_written_anew(landing):

@@ -16,12 +16,11 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from redress.contract import load_contract
 from redress.reports.decisions import issue_keys
 from redress.reports.downloads import downloads_of, write_downloads
 from redress.reports.page import Page
 from redress.reports.reading import Reading, sql_of
-from redress.validation.acceptances import acceptances
+from redress.validation.acceptances import readable_acceptances
 from redress.validation.catalogue import load_catalogue
 
 if TYPE_CHECKING:
@@ -108,12 +107,12 @@ def _councils(reading: Reading) -> list[dict[str, Any]]:
 
 def _rules(reading: Reading) -> dict[str, dict[str, str]]:
     """What the rules that occur say, by code; one that is no longer in the catalogue is left out."""
-    texts, catalogue = load_contract().rules, load_catalogue().rules
+    catalogue = load_catalogue().rules
     found = [row["rule"] for row in reading.rows("select distinct rule from listed order by rule")]
     return {
-        code: {"text": texts[code].text, "reason": catalogue[code].reason, "remedy": catalogue[code].remedy}
+        code: {"text": catalogue[code].title, "reason": catalogue[code].reason, "remedy": catalogue[code].remedy}
         for code in found
-        if code in texts and code in catalogue
+        if code in catalogue
     }
 
 
@@ -122,7 +121,7 @@ def _accepted_numbers(reading: Reading) -> dict[str, str]:
     import pandas as pd
 
     known = {
-        row["council"]: [one for one in acceptances(reading.home, row["council"]) if not one.withdrawal]
+        row["council"]: [one for one in readable_acceptances(reading.home, row["council"]) if not one.withdrawal]
         for row in _councils(reading)
     }
     numbers = {key: one.number for given in known.values() for one in given for key in issue_keys(one)}

@@ -67,6 +67,7 @@ def _facts(rule: CatalogueRule, outcomes: list[dict[str, Any]]) -> dict[str, Any
     found = Counter(row["outcome"] for row in outcomes)
     return {
         "code": rule.code,
+        "title": rule.title,
         "text": texts[rule.code].text if rule.code in texts else "",
         "severity": rule.severity,
         "entities": list(dict.fromkeys(row["entity"] for row in outcomes)),

@@ -4,11 +4,11 @@ from collections import Counter
 from itertools import groupby
 from typing import Any
 
-from redress.contract import load_contract
 from redress.reports.freshness import freshness
 from redress.reports.night_sentence import NOT_LOADED, listed, not_delivered, sentence_of, silent_since, word_of
 from redress.reports.page import Page
 from redress.reports.reading import Reading, sql_of
+from redress.validation.catalogue import load_catalogue
 from redress.warehouse.publish import last_publication
 
 
@@ -37,8 +37,7 @@ def _councils(reading: Reading) -> list[dict[str, Any]]:
     """)
     of_council = {name: list(rows) for name, rows in groupby(runs, lambda run: run["council"])}
     fresh = freshness(reading)
-    nights = reading.rows("select council, council_name, night from nights order by council_name")
-    newest = max((one["night"] for one in nights if one["night"]), default=None)
+    nights = reading.rows("select council, council_name, night, is_newest from nights order by council_name")
     rows = []
     for one in nights:
         tonight = of_council.get(one["council"], [])
@@ -50,7 +49,7 @@ def _councils(reading: Reading) -> list[dict[str, Any]]:
         rows.append(
             one
             | {
-                "said": silent_since(one["night"], said) if tonight and one["night"] < newest else said,
+                "said": silent_since(one["night"], said) if tonight and not one["is_newest"] else said,
                 "not_delivered": not_delivered(tonight, known),
                 "late": listed(late) if late and tonight else "",
                 "entities": [run | {"mark": word_of(run["verdict"])} for run in tonight],
@@ -60,17 +59,17 @@ def _councils(reading: Reading) -> list[dict[str, Any]]:
 
 
 def _is_known(council: str, councils: list[dict[str, Any]]) -> bool:
-    """Whether the newest night looked at anything: one that could not run changed nothing and found nothing out."""
-    runs = [run for row in councils if row["council"] == council for run in row["entities"]]
-    return all(run["verdict"] != "could_not_run" for run in runs)
+    """Whether the newest night looked at the council: one it could not load, or did not, it found nothing out of."""
+    row = next(one for one in councils if one["council"] == council)
+    return row["is_newest"] and all(run["verdict"] != "could_not_run" for run in row["entities"])
 
 
 def _most_open(reading: Reading) -> list[dict[str, Any]]:
     """Over all councils, then a council each: the five rules with most open issues, and what they say."""
-    texts = load_contract().rules
+    rules = load_catalogue().rules
     names = {row["council"]: row["council_name"] for row in reading.rows("select council, council_name from nights")}
     found = [
-        row | {"text": texts[row["rule"]].text if row["rule"] in texts else ""} for row in reading.query("today_rules")
+        row | {"text": rules[row["rule"]].title if row["rule"] in rules else ""} for row in reading.query("today_rules")
     ]
     by_council = {council: list(rows) for council, rows in groupby(found, lambda row: row["council"])}
     ordered = sorted(by_council, key=lambda council: (council is not None, names.get(council, "")))
@@ -88,8 +87,9 @@ def _clocks(reading: Reading) -> list[dict[str, Any]]:
 
 def _facts(reading: Reading) -> dict[str, Any]:
     """Whether facts are published, and how many tests the newest build failed: then they are of an earlier night."""
+    loaded = "select 1 from dim_council where as_at_date is not null limit 1"
     return {
-        "are_published": reading.has("watch_list"),
+        "are_published": reading.has("dim_council") and bool(reading.rows(loaded)),
         "failed_tests": len(last_publication(reading.home).get("failed_tests", ())),
     }
 

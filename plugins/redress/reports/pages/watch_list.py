@@ -19,6 +19,7 @@ MISSING = {
     "extension_lapses": "extension about to lapse",
     "lacks_acknowledgement": "no acknowledgement",
     "lacks_statement": "no agreed statement",
+    "is_held_back": "a record held back",
 }
 CLOCKS = {
     "acknowledgement": "Acknowledgement",

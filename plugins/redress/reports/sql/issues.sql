@@ -1,6 +1,6 @@
 -- One row per issue, open, accepted or resolved, with everything a person needs to find the record: the service, the
 -- file, its sheet, row and column letter. night is the council's newest; state is open, accepted or resolved.
--- is_new: it appeared, or came back, on that night. days_open runs to the night or to the day it was resolved.
+-- is_new: it appeared, came back, or ceased to be accepted since the night before. days_open runs to the night or to the day it was resolved.
 with columns_at_fault as (
     select
         dq_issues.*,
@@ -49,7 +49,11 @@ select
         when columns_at_fault.is_accepted then 'accepted'
         else 'open'
     end as state,
-    columns_at_fault.resolved_on is null and columns_at_fault.opened_on = nights.night as is_new,
+    columns_at_fault.resolved_on is null
+    and nights.is_newest
+    and not columns_at_fault.is_accepted
+    and greatest(columns_at_fault.opened_on, coalesce(columns_at_fault.acceptance_ended_on, columns_at_fault.opened_on))
+        > coalesce(nights.night_before, nights.night - 1) as is_new,
     date_diff('day', columns_at_fault.opened_on, coalesce(columns_at_fault.resolved_on, nights.night)) as days_open
 from columns_at_fault
 inner join nights on columns_at_fault.council = nights.council

@@ -8,7 +8,8 @@ with on_newest_night as (
             order by outcomes.extract_id is null, outcomes.load_number desc
         ) as recency
     from dq_rule_outcomes as outcomes
-    inner join nights on outcomes.council = nights.council and outcomes.extract_date = nights.night
+    inner join nights
+        on outcomes.council = nights.council and outcomes.extract_date = nights.night and nights.is_newest
 ),
 
 ever as (
@@ -54,6 +55,7 @@ select
     case
         when tonight.rule is not null then tonight.reason
         when nights.night is null then 'nothing is loaded yet'
+        when not nights.is_newest then 'not loaded on the newest night'
         when missed.why is not null then 'the load ' || regexp_replace(missed.why, '^[a-z_]+: ', '')
         else 'the last load was made before this rule was there'
     end as reason,

@@ -24,10 +24,14 @@ select
     ) as extension_lapses,
     watched.extended_due_date,
     watched.clock = 'acknowledgement' as lacks_acknowledgement,
-    watched.lacks_statement
+    watched.lacks_statement,
+    held.case_ref is not null as is_held_back
 from watch_list as watched
 inner join nights on watched.council = nights.council
 left join dim_service as services on watched.service_key = services.service_key
+left join (
+    select distinct council, case_ref from issues where state = 'open' and severity = 'critical'
+) as held on watched.council = held.council and watched.case_ref = held.case_ref
 where watched.clock not like 'request_%'
 order by
     nights.council_name, watched.is_frozen, watched.working_days_left nulls last, watched.case_ref, watched.clock

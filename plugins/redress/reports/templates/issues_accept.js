@@ -32,7 +32,7 @@ const issueAccept = (() => {
     }
     const told = one.accepted_by
       ? `by ${one.accepted_by}, ${shortDay(one.accepted_on)}${one.accepted_until ? `, until ${shortDay(one.accepted_until)}` : ", no end date"}`
-      : "since these pages were built";
+      : "since the last night";
     return lines(
       one.reason || "Accepted",
       told,
@@ -47,11 +47,13 @@ const issueAccept = (() => {
     const said = ["--by", oneLine(fields.by.value) || "ROLE", "--reason", oneLine(fields.reason.value) || "WHY"];
     if (isTakingBack) return ["redress", "accept", "--withdraw", String(issue.number), "--council", issue.council, ...said];
     const column = issue.column_name ? ["--column", issue.column_name] : [];
+    // One row of the page is one record, and a case may have several with the same fault.
+    const record = issue.case_ref && issue.case_ref !== issue.key ? ["--record", issue.key] : [];
     const until = fields.until.value ? ["--until", fields.until.value] : [];
     const reference = issue.case_ref || issue.key;
     // Behind -- nothing is taken for an option.
     const named = reference.startsWith("-") ? [[], ["--", issue.rule, reference]] : [[issue.rule, reference], []];
-    return ["redress", "accept", ...named[0], "--council", issue.council, ...column, ...until, ...said, ...named[1]];
+    return ["redress", "accept", ...named[0], "--council", issue.council, ...record, ...column, ...until, ...said, ...named[1]];
   };
   const showCommand = () => {
     find("decide-command").value = command().map(quoted).join(" ");
@@ -71,7 +73,7 @@ const issueAccept = (() => {
     const byCommand = "Someone who runs Redress can do it with this command:";
     if (canPost) return `It is kept with your name in Airflow, ${session.user}, and can be taken back.`;
     if (!session) return `This page cannot do it itself; open it in Airflow. ${byCommand}`;
-    if (session.hasEnded) return `You are no longer logged in to Airflow; load the page again. ${byCommand}`;
+    if (session.hasEnded) return `Your log-in has expired: log in again and reload this page. ${byCommand}`;
     return `You are logged in as ${session.user}, who may not do this here. ${byCommand}`;
   };
   const open = async (one, takesBack, from) => {
@@ -103,6 +105,7 @@ const issueAccept = (() => {
       body: JSON.stringify(body),
     });
     const told = await answer.json().catch(() => ({}));
+    if (answer.status === 401) throw new Error("Your log-in has expired: log in again and reload this page.");
     if (!answer.ok) throw new Error(typeof told.detail === "string" ? told.detail : `Airflow answered ${answer.status}; try again.`);
     return told;
   };

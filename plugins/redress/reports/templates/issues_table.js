@@ -79,7 +79,7 @@ const issueTable = (() => {
     });
     return holder;
   };
-  // Names of columns may break behind an underscore.
+  // Names of columns and codes of services may break behind an underscore.
   const breakable = (name) => {
     const holder = element("span");
     name.split("_").forEach((part, place) => holder.append(...(place ? ["_", element("wbr")] : []), part));
@@ -100,7 +100,7 @@ const issueTable = (() => {
     severity: (issue) => element("span", EFFECTS[issue.severity] || issue.severity, { class: `mark ${issue.severity === "critical" ? "bad" : "warn"}` }),
     service: (issue) => lines(
       issue.service_code === null ? "–" : issue.service_name,
-      issue.service_name !== issue.service_code && issue.service_code,
+      issue.service_name !== issue.service_code && issue.service_code && breakable(issue.service_code),
       hasCouncils() && issue.council_name,
     ),
     case: (issue) => (issue.case_ref === null ? "–" : element("a", issue.case_ref, {

@@ -7,6 +7,6 @@
   if (accepted.size) said.push(`${redress.number(accepted.size)} ${accepted.size === 1 ? "warning" : "warnings"} accepted`);
   if (withdrawn.size) said.push(`${redress.number(withdrawn.size)} no longer accepted`);
   if (!said.length) return;
-  told.querySelector("span").textContent = `${said.join(" and ")} since these pages were built.`;
+  told.querySelector("span").textContent = `${said.join(" and ")} since the last night.`;
   told.hidden = false;
 })();
