@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -62,6 +63,22 @@ def test_when_all_is_well_it_ends_with_zero(folder: Path, mail: MailServer) -> N
     code, said = tried(folder, f"channels:\n  lead: {{address: '{lead}'}}\n")
     assert (code, len(mail.envelopes)) == (0, 1)
     assert "nothing" in said
+
+
+def test_a_digest_for_a_service_that_is_not_there_is_told(folder: Path, mail: MailServer) -> None:
+    published = folder.parents[1] / "data" / "published"
+    published.mkdir(parents=True)
+    with duckdb.connect(str(published / "reporting.duckdb")) as con:
+        con.execute("create schema reporting")
+        con.execute(
+            "create table reporting.reporting.dim_service as select 'barsetshire' as council, 'S1' as service_code"
+        )
+    lead = f"mailto://127.0.0.1:{mail.port}?from=redress@barset.example&to=lead@barset.example"
+    channels = f"channels:\n  lead: {{address: '{lead}'}}\ndigests:\n  S1: [lead]\n  '*': [lead]\n"
+    assert tried(folder, channels)[0] == 0
+    code, said = tried(folder, channels + "  S11: [lead]\n")
+    assert code == 1
+    assert "No service of Barsetshire has the code S11, so its digest tells of nothing; correct digests in" in said
 
 
 def test_without_channels_it_says_how_to_set_them_up(folder: Path) -> None:
