@@ -1,5 +1,5 @@
--- The log says when an issue was seen and when it was found resolved. It stands from the first sighting after nothing
--- or after a resolution to the next resolution.
+-- The log says when an issue was seen and when it was found resolved. It stands from the first sighting after
+-- nothing or after a resolution to the next resolution.
 with events as (
     select
         *,
@@ -8,7 +8,8 @@ with events as (
     from {{ source('quality', 'events') }}
 ),
 
--- Loads count up, their nights may not: a file of an earlier night can come late. No issue ends before it began.
+-- Loads count up, their nights may not: a file of an earlier night can come late. No issue ends before it
+-- began.
 ordered as (
     select
         *,
@@ -37,7 +38,7 @@ spans as (
         case when is_sighting = 0 then known_on end as resolved_on,
         row_number() over (
             partition by issue_key, span_number
-            order by load_number desc, is_sighting
+            order by load_number desc, is_sighting asc
         ) as recency
     from numbered
 ),
@@ -60,7 +61,9 @@ dq_issue_spans as (
             when is_withdrawn then 'withdrawn'
             when not is_withdrawn then 'corrected'
         end as resolution,
-        cast({{ dbt.datediff('opened_on', 'resolved_on', 'day') }} as bigint) as days_open
+        cast(
+            {{ dbt.datediff('opened_on', 'resolved_on', 'day') | trim }} as bigint
+        ) as days_open
     from spans
     where recency = 1
 )

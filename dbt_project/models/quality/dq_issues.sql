@@ -80,7 +80,8 @@ dq_issues as (
     inner join latest_spans on ordered.issue_key = latest_spans.issue_key and latest_spans.recency = 1
     -- A resolution has no hash, so no acceptance stands for what is resolved.
     left join acceptances_in_force as acceptances
-        on ordered.issue_key = acceptances.issue_key
+        on
+            ordered.issue_key = acceptances.issue_key
             and ordered.relevant_hash = acceptances.relevant_hash and acceptances.recency = 1
     left join ended_acceptances on ordered.issue_key = ended_acceptances.issue_key
     where ordered.recency = 1

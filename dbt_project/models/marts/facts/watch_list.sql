@@ -28,7 +28,8 @@ watch_list as (
         is_frozen,
         is_extension_agreed,
         extended_due_date,
-        case when not is_frozen then extended_limit_days - elapsed_working_days end as extended_working_days_left,
+        case when not is_frozen then extended_limit_days - elapsed_working_days end
+            as extended_working_days_left,
         coalesce(clock = 'stage_2' and record_type = 'complaint' and statement_agreed_date is null, false)
             as lacks_statement,
         extract_id
