@@ -23,9 +23,9 @@ import airflow.sdk
 from airflow.dag_processing.dagbag import DagBag
 
 before = set(sys.modules)
-started = time.perf_counter()
+started = time.process_time()
 bag = DagBag(sys.argv[1])
-seconds = time.perf_counter() - started
+seconds = time.process_time() - started
 
 def facts(dag):
     return {
@@ -81,6 +81,7 @@ def test_every_file_can_be_read(bag: dict[str, Any]) -> None:
 
 
 def test_reading_the_folder_is_quick(bag: dict[str, Any]) -> None:
+    # Of the processor, so that a busy machine is no fault of a DAG file.
     assert bag["seconds"] < MOST_SECONDS, (
         f"Reading dags/ takes {bag['seconds']:.2f} s beyond importing Airflow; move imports into the tasks."
     )
