@@ -157,7 +157,7 @@ def test_a_server_that_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch)
     with silent_server() as port:
         started = time.monotonic()
         [outcome] = send(MESSAGE, {"team": plain_mail(port, "&cto=30")}, SITE, seconds=0.5)
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 20, "the channel itself would wait for 30"
     assert outcome == Outcome("team", False, "no answer within 0.5 seconds")
 
 
