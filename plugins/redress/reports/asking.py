@@ -43,6 +43,7 @@ class Accepting(_Body):
     council: str
     rule: str
     case_ref: str
+    entity: str | None = None
     record_key: str | None = None
     column_name: str | None = None
     reason: str
@@ -140,6 +141,7 @@ def accepted(home: Home, asked: Accepting, user: str) -> dict[str, Any]:
         until=asked.until,
         column=asked.column_name,
         record_key=asked.record_key,
+        entity=asked.entity,
         via="page",
         user=user,
     )

@@ -63,10 +63,12 @@ def accept(
     record_key: str | None = None,
     via: str = "command",
     user: str | None = None,
+    entity: str | None = None,
 ) -> Acceptance:
     """Accepts the open issues of a warning on a case, or those of them on one column or one record.
 
-    by is a role; until the last day it holds, without end if None. Waits while a load of the council runs.
+    entity tells records apart that share a key. by is a role; until the last day it holds, without end if None. Waits
+    while a load of the council runs.
     Raises UsageError, with a sentence for who asked, where there is no such issue or it cannot be accepted.
     """
     require_acceptable(rule)
@@ -76,7 +78,7 @@ def accept(
     if until and until < today:
         raise UsageError(f"{until} is past, so nothing would be accepted; give --until a day from {today} on.")
     with _locked(home, council):
-        found = _chosen(home, council, rule, case_ref, column, record_key)
+        found = _chosen(home, council, rule, case_ref, column, record_key, entity)
         if any(issue.relevant_hash is None for issue in found):
             raise UsageError(
                 f"{rule} on {case_ref} was last checked by a version of Redress that did not note what the rule looks "
@@ -206,13 +208,21 @@ def no_such_issue(home: Home, councils: Sequence[str], rule: str, case_ref: str,
 
 
 def _chosen(
-    home: Home, council: Council, rule: str, case_ref: str, column: str | None, record_key: str | None
+    home: Home,
+    council: Council,
+    rule: str,
+    case_ref: str,
+    column: str | None,
+    record_key: str | None,
+    entity: str | None,
 ) -> list[AcceptedIssue]:
     """The open issues of the rule on the case, or those on a column or a record. At least one."""
     of_rule = [one.issue for one in open_issues(home, council.name, (rule,), case_ref)]
     if not of_rule:
         raise no_such_issue(home, [council.name], rule, case_ref, f"in {council.name}")
-    of_record = [issue for issue in of_rule if record_key in (None, issue.record_key)]
+    of_record = [
+        issue for issue in of_rule if record_key in (None, issue.record_key) and entity in (None, issue.entity)
+    ]
     if not of_record:
         keys = ", ".join(sorted({issue.record_key for issue in of_rule}))
         raise UsageError(

@@ -137,6 +137,13 @@ def test_a_case_with_two_issues_of_a_rule_is_accepted_whole_or_by_column(log: Lo
     assert {column for _, _, column, _ in log.covered()} == {"gender", "ethnicity"}
 
 
+def test_of_two_records_with_one_key_only_the_one_that_is_meant_is_accepted(log: Log) -> None:
+    of_the_case = {"rule": "R03", "entity": "cases", "record_key": "C1", "column_name": "service_code"}
+    log.load(of_the_case, of_the_case | {"entity": "ombudsman"})
+    (issue,) = log.accept("R03", record_key="C1", entity="ombudsman").issues
+    assert issue.entity == "ombudsman"
+
+
 def test_a_record_without_a_case_goes_by_its_key(log: Log) -> None:
     assert log.accept("R07", "visits|2024").issues[0].record_key == "visits|2024"
 

@@ -141,6 +141,7 @@ const issueAccept = (() => {
       council: one.council,
       rule: one.rule,
       case_ref: one.case_ref || one.key,
+      entity: one.entity,
       record_key: one.key,
       column_name: one.column_name,
       reason,
