@@ -55,12 +55,12 @@ def render(page: Page, pages: tuple[Page, ...], reading: Reading) -> str:
 
 
 @cache
-def environment() -> "Environment":
-    """Jinja with the filters of the pages: day, moment, number, counted."""
+def environment(templates: Path = TEMPLATES) -> "Environment":
+    """Jinja over a folder of templates, with the filters of the pages: day, moment, number, counted."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
