@@ -1,7 +1,5 @@
 """Case, watch list and completeness in headless Chromium: finding a case, filtering, axe, small windows, keyboard."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +11,11 @@ from redress.reports.decisions import write_first_decisions
 from redress.reports.page import render
 from redress.reports.pages import case, completeness, watch_list
 from redress.reports.reading import open_reading
+from tests.browser.issues_site import opened as opened_at
 from tests.redress.reports.conftest import two_nights  # noqa: F401
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
 
@@ -36,19 +35,9 @@ def site(two_nights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:  #
     return folder
 
 
-@contextmanager
-def opened(browser: "Browser", site: Path, page: str, width: int = 1280, **context: Any) -> Iterator["Page"]:
-    """A page of the site in a window of some width; nothing may be said in its console."""
-    said: list[str] = []
-    view = browser.new_context(viewport={"width": width, "height": 900}, **context)
-    tab = view.new_page()
-    tab.on("console", lambda message: said.append(message.text))
-    tab.on("pageerror", lambda error: said.append(str(error)))
-    tab.goto(f"{site.as_uri()}/{page}")
-    tab.wait_for_load_state("networkidle")
-    yield tab
-    view.close()
-    assert said == []
+def opened(browser: "Browser", site: Path, page: str, width: int = 1280, **context: Any) -> Any:
+    """A page of the site in a window of some width; nothing may be said in its console or asked of another host."""
+    return opened_at(browser, f"{site.as_uri()}/{page}", width, **context)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,8 +1,6 @@
 """Today, Rules and Loads in headless Chromium: axe, small windows, keyboard, filters, and what was decided since."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +12,7 @@ from redress.reports.page import render
 from redress.reports.pages import loads, rules, today
 from redress.reports.reading import open_reading
 from redress.validation.catalogue import load_catalogue
+from tests.browser.issues_site import opened as opened_at
 from tests.redress.reports.conftest import three_nights  # noqa: F401
 
 if TYPE_CHECKING:
@@ -43,18 +42,9 @@ def decide(site: Path, accepted: int) -> None:
     (site / "data" / "decisions.js").write_text(f"window.redressDecisions = {json.dumps(decided)};\n")
 
 
-@contextmanager
-def opened(browser: "Browser", site: Path, page: str, width: int = 1280, **context: Any) -> Iterator["Page"]:
-    """A page in a window of some width; nothing may be said in its console."""
-    said: list[str] = []
-    view = browser.new_context(viewport={"width": width, "height": 900}, **context)
-    tab = view.new_page()
-    tab.on("console", lambda message: said.append(message.text))
-    tab.on("pageerror", lambda error: said.append(str(error)))
-    tab.goto(f"{site.as_uri()}/{page}")
-    yield tab
-    view.close()
-    assert said == []
+def opened(browser: "Browser", site: Path, page: str, width: int = 1280, **context: Any) -> Any:
+    """A page of the site in a window of some width; nothing may be said in its console or asked of another host."""
+    return opened_at(browser, f"{site.as_uri()}/{page}", width, **context)
 
 
 def open_all(tab: "Page") -> None:
